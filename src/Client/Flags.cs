@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Cluster.Contracts.Runs;
+
+namespace Cluster.Client;
+
+/// <summary>Flags and arguments that several verbs share, with one meaning.</summary>
+internal static class Flags
+{
+    /// <summary>The folder of runs where <c>--runs</c> is not given.</summary>
+    public const string DefaultRuns = "runs";
+
+    /// <summary>Of every verb.</summary>
+    public static Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Tell more on standard error: the actors' log, stack traces",
+        Recursive = true,
+    };
+
+    /// <summary><c>--runs DIR</c>.</summary>
+    public static Option<string> Runs() => new("--runs")
+    {
+        Description = "The folder that holds all runs",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => DefaultRuns,
+    };
+
+    /// <summary><c>--data DIR</c>.</summary>
+    public static Option<string?> Data() => new("--data")
+    {
+        Description = "The folder that holds the data sets; else $CLUSTER_DATA, ./data, ../shared/data",
+        HelpName = "DIR",
+    };
+
+    /// <summary><c>-o FILE</c>.</summary>
+    /// <param name="extension">What the file is, as <c>png</c>.</param>
+    public static Option<string?> Output(string extension) => new("--output", "-o")
+    {
+        Description = $"Where to write it; else a name in this folder after the run and the step, .{extension}",
+        HelpName = "FILE",
+    };
+
+    /// <summary><c>RUN</c>.</summary>
+    public static Argument<string> Run() => new("RUN")
+    {
+        Description = "A run's name, or the path of its folder",
+    };
+
+    /// <summary>The run that a person named.</summary>
+    /// <exception cref="Contracts.InputException">There is none, or the folder of runs is none.</exception>
+    public static RunFolder Find(ParseResult parsed, Argument<string> run, Option<string> runs) =>
+        RunFolder.Find(Folders.Runs(parsed.GetRequiredValue(runs)), parsed.GetRequiredValue(run));
+}

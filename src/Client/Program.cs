@@ -1,0 +1,3 @@
+using Cluster.Client;
+
+return await Cli.Run(args, Terminal.OfProcess());

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
+using Cluster.Contracts.Runs;
+
+namespace Cluster.Client;
+
+/// <summary><c>cluster sample RUN</c>: a picture of samples from the newest sound checkpoint.</summary>
+internal static class SampleVerb
+{
+    private static readonly Argument<string> RunArgument = Flags.Run();
+
+    private static readonly Option<string> Grid = new("--grid")
+    {
+        Description = "Rows and columns, each from 1 to 100",
+        HelpName = "RxC",
+        DefaultValueFactory = _ => "8x8",
+    };
+
+    private static readonly Option<ulong> Seed = new("--seed")
+    {
+        Description = "Names the samples' latents: the same seed draws the same picture",
+        HelpName = "N",
+        CustomParser = ReadSeed,
+        DefaultValueFactory = _ => 0,
+    };
+
+    private static readonly Option<string?> Output = Flags.Output("png");
+    private static readonly Option<string?> Data = Flags.Data();
+    private static readonly Option<string> Runs = Flags.Runs();
+
+    /// <summary>The verb.</summary>
+    public static Command Create(Terminal terminal)
+    {
+        Command verb = new("sample", "Draw samples from a run's newest checkpoint") { RunArgument, Grid, Seed, Output, Data, Runs };
+        verb.SetAction((parsed, _) => Run(parsed, terminal));
+        return verb;
+    }
+
+    private static async Task<int> Run(ParseResult parsed, Terminal terminal)
+    {
+        string text = parsed.GetRequiredValue(Grid);
+        SampleGrid grid = SampleGrid.TryParse(text)
+            ?? throw new InputException($"--grid {text} must be ROWSxCOLUMNS such as 8x8, each from 1 to 100");
+        ulong seed = parsed.GetValue(Seed);
+        RunFolder folder = Flags.Find(parsed, RunArgument, Runs);
+        string? data = Folders.Data(parsed.GetValue(Data));
+        await using LocalCluster cluster = await LocalCluster.Start(folder.Root, data, parsed.GetValue(Flags.Verbose));
+        IExperimentGrain run = cluster.Experiment(folder);
+        string step = await Checkpoints.Choose(run, terminal);
+        await using OutputFile file = OutputFile.Open(
+            parsed.GetValue(Output) ?? string.Create(CultureInfo.InvariantCulture, $"{folder.Name}-{step}-seed-{seed}.png"));
+        await file.Write(await run.Sample(grid.Rows, grid.Columns, seed));
+        await file.Finish();
+        terminal.Out.WriteLine($"{grid} samples of {folder.Name} at {step}, seed {seed}: {Folders.Shown(file.Path)}");
+        return ExitCode.Success;
+    }
+
+    private static ulong ReadSeed(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed))
+        {
+            return seed;
+        }
+
+        result.AddError($"--seed {text} must be a whole number from 0 to {ulong.MaxValue}");
+        return 0;
+    }
+}

@@ -1,0 +1,36 @@
+namespace Cluster.Contracts;
+
+/// <summary>One replica of a discriminator on one device. Key: <c>run/discriminator/index</c>.</summary>
+[Alias("cluster.IDiscriminatorGrain")]
+public interface IDiscriminatorGrain : IGrainWithStringKey
+{
+    /// <summary>Builds the network, opens the data and takes the parameters from the shards.</summary>
+    Task Open(OpenRequest request);
+
+    /// <summary>One discriminator update on real and generated inputs, with the exchange of gradients.</summary>
+    /// <param name="at">Attempt and step.</param>
+    /// <param name="part">Which of the step's discriminator updates, from 0.</param>
+    [ResponseTimeout("00:10:00")]
+    Task<DiscriminatorStep> Step(StepId at, int part);
+
+    /// <summary>The generator's loss on its fakes and dL/dfakes, shape (batch, pixels).</summary>
+    [ResponseTimeout("00:10:00")]
+    Task<JudgementMessage> Judge(StepId at, TensorMessage fakes, string askerSilo);
+
+    /// <summary>Frees what the actor holds.</summary>
+    Task Close(long attempt);
+}
+
+/// <summary>What a discriminator update reports; means over the replica's batch.</summary>
+/// <param name="Loss">Its objective, in nats.</param>
+/// <param name="RealScore">D(x).</param>
+/// <param name="FakeScore">D(G(z)).</param>
+[GenerateSerializer, Immutable, Alias("cluster.DiscriminatorStep")]
+public readonly record struct DiscriminatorStep(
+    double Loss, double RealScore, double FakeScore);
+
+/// <summary>The discriminator's answer to a generator.</summary>
+/// <param name="Loss">The generator's objective, in nats.</param>
+/// <param name="Gradient">dL/dfakes, shape (batch, pixels).</param>
+[GenerateSerializer, Immutable, Alias("cluster.JudgementMessage")]
+public sealed record JudgementMessage(double Loss, TensorMessage Gradient);

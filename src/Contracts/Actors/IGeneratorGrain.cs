@@ -1,0 +1,39 @@
+namespace Cluster.Contracts;
+
+/// <summary>One replica of a generator on one device. Key: <c>run/generator/index</c>.</summary>
+[Alias("cluster.IGeneratorGrain")]
+public interface IGeneratorGrain : IGrainWithStringKey
+{
+    /// <summary>Builds the network and takes its parameters from the shards.</summary>
+    Task Open(OpenRequest request);
+
+    /// <summary>Loads a checkpoint's parameters without shards or optimizer: enough to sample and to export.</summary>
+    Task OpenForSampling(OpenRequest request);
+
+    /// <summary>The generated half of a discriminator update's batch, shape (batch, pixels).</summary>
+    /// <param name="at">Attempt and step.</param>
+    /// <param name="part">Which of the step's discriminator updates, from 0.</param>
+    /// <param name="askerSilo">Where the asker is.</param>
+    Task<TensorMessage> Fakes(StepId at, int part, string askerSilo);
+
+    /// <summary>One generator update: fakes, the discriminator's judgement, back-propagation, exchange.</summary>
+    /// <returns>The loss before the update.</returns>
+    [ResponseTimeout("00:10:00")]
+    Task<GeneratorStep> Step(StepId at);
+
+    /// <summary>Images from fresh latents, as bytes of a PNG.</summary>
+    /// <param name="attempt">The attempt that the actor was opened in.</param>
+    /// <param name="rows">Rows of the grid.</param>
+    /// <param name="columns">Columns of the grid.</param>
+    /// <param name="seed">Names the stream that the latents come from.</param>
+    [ResponseTimeout("00:02:00")]
+    Task<byte[]> Sample(long attempt, int rows, int columns, ulong seed);
+
+    /// <summary>Frees what the actor holds.</summary>
+    Task Close(long attempt);
+}
+
+/// <summary>What a generator update reports.</summary>
+/// <param name="Loss">Its objective, in nats.</param>
+[GenerateSerializer, Immutable, Alias("cluster.GeneratorStep")]
+public readonly record struct GeneratorStep(double Loss);

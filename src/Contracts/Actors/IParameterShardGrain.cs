@@ -1,0 +1,71 @@
+namespace Cluster.Contracts;
+
+/// <summary>
+/// Owns one slice of a role's flat parameters with its optimizer state. Key: <c>run/role-shard/index</c>.
+/// Every replica sends its gradient for the slice; the shard adds them in replica order, steps, and answers with the new values.
+/// </summary>
+[Alias("cluster.IParameterShardGrain")]
+public interface IParameterShardGrain : IGrainWithStringKey
+{
+    /// <summary>Takes the slice's initial values, or those of a checkpoint with the optimizer state.</summary>
+    Task Open(ShardOpenRequest request);
+
+    /// <summary>
+    /// The slice's present values from <paramref name="offset"/> elements on: lent where the asker is on this silo
+    /// (then all of them), else at most one chunk.
+    /// </summary>
+    Task<TensorMessage> Values(long attempt, string askerSilo, long offset);
+
+    /// <summary>One chunk of a gradient that is too large for one message; the last chunk comes with <see cref="Reduce"/>.</summary>
+    Task PutChunk(GradientPart part);
+
+    /// <summary>
+    /// The last (or only) part of a replica's gradient. Answers once all replicas' gradients are in and the slice has
+    /// stepped, with the first chunk of the new values.
+    /// </summary>
+    Task<TensorMessage> Reduce(GradientPart part);
+
+    /// <summary>
+    /// Sum of squares of this slice's averaged gradient in float64, for clipping by global norm. Answers when all
+    /// replicas' gradients are in.
+    /// </summary>
+    Task<double> SumOfSquares(long attempt, long update);
+
+    /// <summary>Copies the slice and its optimizer state aside, so that training may go on while they are written.</summary>
+    Task Snapshot(StepId at);
+
+    /// <summary>Writes the copy that <see cref="Snapshot"/> made into the checkpoint's folder and drops it.</summary>
+    Task<CheckpointFile> WriteSnapshot(StepId at, string checkpoint);
+
+    /// <summary>Frees what the actor holds.</summary>
+    Task Close(long attempt);
+}
+
+/// <summary>What a shard needs beyond <see cref="OpenRequest"/>.</summary>
+/// <param name="Common">Run, experiment, index and state.</param>
+/// <param name="Role">The role whose parameters it holds a slice of.</param>
+[GenerateSerializer, Immutable, Alias("cluster.ShardOpenRequest")]
+public sealed record ShardOpenRequest(OpenRequest Common, string Role);
+
+/// <summary>A replica's gradient for a slice, or a part of it.</summary>
+/// <param name="At">Attempt and step.</param>
+/// <param name="Update">Which update of the role this is, from 0: with k discriminator steps there are k in a workflow step.</param>
+/// <param name="Replica">Logical index of the replica.</param>
+/// <param name="Silo">The replica's silo.</param>
+/// <param name="Offset">First element inside the slice.</param>
+/// <param name="Gradient">The elements.</param>
+[GenerateSerializer, Immutable, Alias("cluster.GradientPart")]
+public sealed record GradientPart(
+    StepId At,
+    long Update,
+    int Replica,
+    string Silo,
+    long Offset,
+    TensorMessage Gradient);
+
+/// <summary>One file of a checkpoint, as its manifest lists it.</summary>
+/// <param name="Name">File name inside the checkpoint's folder.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="Sha256">Its SHA-256 in lower-case hexadecimal.</param>
+[GenerateSerializer, Immutable, Alias("cluster.CheckpointFile")]
+public sealed record CheckpointFile(string Name, long Bytes, string Sha256);

@@ -1,0 +1,40 @@
+using Cluster.Contracts.Experiments.Schema;
+
+namespace Cluster.Contracts.Experiments;
+
+/// <summary>What the generator's last layer ends in. The data are scaled to match.</summary>
+public enum OutputActivation
+{
+    /// <summary>Images in [-1, 1].</summary>
+    Tanh,
+
+    /// <summary>Images in [0, 1].</summary>
+    Sigmoid,
+}
+
+/// <summary>The generator's network: z, hidden layers, then one unit for each pixel.</summary>
+public sealed record MlpOptions
+{
+    public NetKind Net { get; init; } = NetKind.Mlp;
+    public ValueList<int> Hidden { get; init; } = [256, 512];
+    public Activation Activation { get; init; } = Activation.LeakyRelu;
+
+    /// <summary>Of leaky-relu only; with another activation it keeps its default and is not printed.</summary>
+    public double Slope { get; init; } = 0.2;
+    public OutputActivation Output { get; init; } = OutputActivation.Tanh;
+
+    internal static MlpOptions Describe(Section s, MlpOptions d)
+    {
+        var net = NetSchema.Net(s, d.Net);
+        var hidden = NetSchema.Hidden(s, d.Hidden);
+        var activation = NetSchema.Activation(s, d.Activation);
+        return new()
+        {
+            Net = net,
+            Hidden = hidden,
+            Activation = activation,
+            Slope = NetSchema.Slope(s, d.Slope, activation),
+            Output = s.Word("output", d.Output, "what the last layer ends in; the data are scaled to match: [-1, 1] for tanh, [0, 1] for sigmoid"),
+        };
+    }
+}

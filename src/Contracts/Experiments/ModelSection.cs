@@ -1,0 +1,26 @@
+using Cluster.Contracts.Experiments.Schema;
+
+namespace Cluster.Contracts.Experiments;
+
+/// <summary>What is trained. Each family is a record of its own, chosen by <c>model.kind</c>.</summary>
+public abstract record ModelSection
+{
+    internal const string Tag = "kind";
+
+    /// <summary>All families. A new one adds its record in its own file and one line here.</summary>
+    private static readonly IReadOnlyList<Alternative<ModelSection>> Kinds =
+    [
+        Alternative<ModelSection>.Of("gan", "generative adversarial network (Goodfellow et al. 2014)", new GanModel(), GanModel.Describe),
+    ];
+
+    /// <summary>The word that <c>model.kind</c> has for this family.</summary>
+    public string Kind => Kinds.First(k => k.Fits(this)).Word;
+
+    /// <summary>The networks that have parameters and an optimizer of their own, in workflow order.</summary>
+    public abstract ValueList<string> Roles { get; }
+
+    /// <summary>This family's defaults for the optimizers, at most one of each kind; the first is the family's own choice.</summary>
+    public abstract ValueList<OptimizerSection> OptimizerDefaults { get; }
+
+    internal static ModelSection Describe(Section s, ModelSection d) => s.OneOf(Tag, Kinds, d, "family of the model", required: true);
+}

@@ -1,0 +1,93 @@
+namespace Cluster.Data;
+
+/// <summary>Images of one size, one byte a value, with their labels where there are any. Immutable; safe for any number of threads.</summary>
+public sealed class ImageDataset
+{
+    /// <param name="name">Name in the catalogue, as "mnist".</param>
+    /// <param name="split">Part of it, as "train".</param>
+    /// <param name="channels">1 for grey, 3 for red, green, blue.</param>
+    /// <param name="height">Rows of an image.</param>
+    /// <param name="width">Columns of an image.</param>
+    /// <param name="bytes">The images one after the other, each channels × height × width.</param>
+    /// <param name="labels">One label per image, or null.</param>
+    /// <param name="maximumValue">The byte that means full brightness, 1 to 255.</param>
+    /// <exception cref="ArgumentException">A size is below 1, or the parts do not fit each other.</exception>
+    public ImageDataset(
+        string name, string split, int channels, int height, int width, ReadOnlyMemory<byte> bytes, int[]? labels, int maximumValue)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentException.ThrowIfNullOrEmpty(split);
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maximumValue, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maximumValue, byte.MaxValue);
+        int pixels = checked(channels * height * width);
+        if (bytes.Length == 0 || bytes.Length % pixels != 0)
+            throw new ArgumentException($"{bytes.Length} bytes are no whole number of images of {pixels} bytes.", nameof(bytes));
+        int count = bytes.Length / pixels;
+        if (labels is not null && labels.Length != count)
+            throw new ArgumentException($"{labels.Length} labels do not fit {count} images.", nameof(labels));
+        int outside = bytes.Span.IndexOfAnyExceptInRange((byte)0, (byte)maximumValue);
+        if (outside >= 0)
+            throw new ArgumentException($"Image {outside / pixels} holds {bytes.Span[outside]}, above the maximum {maximumValue}.", nameof(bytes));
+
+        (Name, Split, Channels, Height, Width, Pixels, Count) = (name, split, channels, height, width, pixels, count);
+        (Bytes, Labels, MaximumValue) = (bytes, labels, maximumValue);
+    }
+
+    /// <summary>Name in the catalogue.</summary>
+    public string Name { get; }
+
+    /// <summary>Part of the data set: "train" or "test".</summary>
+    public string Split { get; }
+
+    /// <summary>Number of images.</summary>
+    public int Count { get; }
+
+    /// <summary>1 for grey, 3 for red, green, blue.</summary>
+    public int Channels { get; }
+
+    /// <summary>Rows of an image.</summary>
+    public int Height { get; }
+
+    /// <summary>Columns of an image.</summary>
+    public int Width { get; }
+
+    /// <summary>Values of one image: channels × height × width.</summary>
+    public int Pixels { get; }
+
+    /// <summary>All images, count × channels × height × width.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>One label per image; null where the data set has none.</summary>
+    public int[]? Labels { get; }
+
+    /// <summary>The byte that means full brightness: 16 for digits, 255 for MNIST.</summary>
+    public int MaximumValue { get; }
+
+    /// <summary>
+    /// Writes the chosen images one after the other as low + byte × (high − low) / <see cref="MaximumValue"/>, in single precision with
+    /// a rounding after each operation: the same bits on every processor. Never above <paramref name="high"/>.
+    /// </summary>
+    /// <param name="indices">Which images, in this order; repeats are fine.</param>
+    /// <param name="into">indices × <see cref="Pixels"/> values.</param>
+    /// <param name="low">What byte 0 becomes.</param>
+    /// <param name="high">What <see cref="MaximumValue"/> becomes.</param>
+    /// <exception cref="ArgumentException">The span has another length, or low and high are not finite with low below high.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no image of that index; what lies before it has been written.</exception>
+    public void Gather(ReadOnlySpan<int> indices, Span<float> into, float low, float high)
+    {
+        if (into.Length != (long)indices.Length * Pixels)
+            throw new ArgumentException($"{indices.Length} images of {Pixels} values need {(long)indices.Length * Pixels} places, not {into.Length}.", nameof(into));
+        PixelScale scale = new(low, high, MaximumValue);
+        ReadOnlySpan<byte> bytes = Bytes.Span;
+        for (int i = 0; i < indices.Length; i++)
+        {
+            int index = indices[i];
+            if ((uint)index >= (uint)Count)
+                throw new ArgumentOutOfRangeException(nameof(indices), index, $"{Name}/{Split} has images 0 to {Count - 1}.");
+            scale.Apply(bytes.Slice(index * Pixels, Pixels), into.Slice(i * Pixels, Pixels));
+        }
+    }
+}

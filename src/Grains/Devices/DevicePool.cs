@@ -1,0 +1,56 @@
+using Cluster.Contracts;
+using Cluster.Numerics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// The silo's device threads. One thread per device and intra-op thread count: actors that share a device take turns on
+/// it, and none of them ever computes on a grain scheduler's thread.
+/// </summary>
+public sealed class DevicePool : IDisposable
+{
+    private readonly Dictionary<(string Device, int Threads), DeviceThread> _threads = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>The thread of a device, started on first use.</summary>
+    /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
+    /// <param name="intraOpThreads">Threads that one operation may use on a CPU.</param>
+    /// <exception cref="InputException">This silo has no such device.</exception>
+    public DeviceThread Get(string device, int intraOpThreads)
+    {
+        lock (_gate)
+        {
+            if (_threads.TryGetValue((device, intraOpThreads), out DeviceThread? thread))
+            {
+                return thread;
+            }
+
+            Device where = new(device);
+            if (where.type == DeviceType.CUDA && (!cuda.is_available() || where.index >= cuda.device_count()))
+            {
+                int found = cuda.is_available() ? cuda.device_count() : 0;
+                throw new InputException($"device: {device}: this machine has {found} CUDA devices that libtorch can use; choose device: cpu or one of them");
+            }
+
+            thread = new DeviceThread($"{device}/{intraOpThreads}", where, intraOpThreads);
+            _threads.Add((device, intraOpThreads), thread);
+            return thread;
+        }
+    }
+
+    /// <summary>Stops all threads.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (DeviceThread thread in _threads.Values)
+            {
+                thread.Dispose();
+            }
+
+            _threads.Clear();
+        }
+    }
+}

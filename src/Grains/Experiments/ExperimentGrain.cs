@@ -1,0 +1,143 @@
+using Cluster.Contracts;
+using Cluster.Contracts.Runs;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// One run. Starting and resuming answer at once; training goes on as a task of this grain's own scheduler, which only
+/// sends messages and awaits them, so that status and pause find the grain free.
+/// </summary>
+internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain> logger) : Grain, IExperimentGrain
+{
+    private TrainingRun? _training;
+    private IGrainTimer? _alive;
+
+    private string Run => this.GetPrimaryKeyString();
+
+    /// <inheritdoc/>
+    public async Task<RunStatus> Start(string experiment)
+    {
+        RefuseWhileTraining();
+        GanBlueprint blueprint = await silo.Blueprints.Get(experiment);
+        RunFolder folder = silo.Run(Run);
+        RunLock held = await Task.Run(() => RunFiles.Create(folder, experiment));
+        return Launch(new TrainingRun(GrainFactory, silo, logger, folder, held, experiment, blueprint, attempts: 0));
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunStatus> Resume()
+    {
+        RefuseWhileTraining();
+        RunFolder folder = RunFolder.Find(silo.Run(Run).Root, Run);
+        string experiment = await File.ReadAllTextAsync(folder.Experiment);
+        GanBlueprint blueprint = await silo.Blueprints.Get(experiment);
+        RunStateFile? state = RunStateFile.Read(folder);
+        if (state is { State: RunState.Finished })
+        {
+            throw new InputException($"run {Run} has finished all {state.Steps} steps: there is nothing to resume");
+        }
+
+        RunLock held = await Task.Run(() => RunLock.Take(folder));
+        return Launch(new TrainingRun(GrainFactory, silo, logger, folder, held, experiment, blueprint, state?.Attempts ?? 0));
+    }
+
+    /// <inheritdoc/>
+    public Task<RunStatus> Status() => Task.FromResult(_training?.Status ?? RunFiles.Status(silo.Run(Run)));
+
+    /// <inheritdoc/>
+    public Task Pause()
+    {
+        _training?.Pause();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<CheckpointChoice> NewestCheckpoint()
+    {
+        (_, CheckpointFolder checkpoint, IReadOnlyList<string> passed) = await Newest();
+        return new CheckpointChoice(checkpoint.Step, passed);
+    }
+
+    /// <inheritdoc/>
+    public async Task<byte[]> Sample(int rows, int columns, ulong seed)
+    {
+        (string experiment, CheckpointFolder checkpoint, _) = await Newest();
+        IGeneratorGrain sampler = GrainFactory.GetGrain<IGeneratorGrain>(ActorKeys.Replica(Run, "sampler", 0));
+        StepId at = new(0, checkpoint.Step);
+        await sampler.OpenForSampling(new OpenRequest(Run, experiment, 0, at, checkpoint.Name));
+        try
+        {
+            return await sampler.Sample(at.Attempt, rows, columns, seed);
+        }
+        finally
+        {
+            await sampler.Close(at.Attempt);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<byte[]> Export([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        (string experiment, CheckpointFolder checkpoint, _) = await Newest();
+        GanBlueprint blueprint = await silo.Blueprints.Get(experiment);
+        byte[] file = await Task.Run(() => ParameterExport.Of(blueprint, checkpoint), cancellation);
+        foreach (byte[] piece in file.Chunk(1 << 20))
+        {
+            yield return piece;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_training is { } training)
+        {
+            training.Pause();
+            await training.Done;
+        }
+    }
+
+    private RunStatus Launch(TrainingRun training)
+    {
+        _training = training;
+        training.Begin();
+
+        // Training is no request: without this, an idle grain with a busy run would be collected.
+        _alive = this.RegisterGrainTimer(
+            _ =>
+            {
+                if (training.Done.IsCompleted)
+                {
+                    _alive?.Dispose();
+                }
+
+                return Task.CompletedTask;
+            },
+            new GrainTimerCreationOptions(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)) { KeepAlive = true, Interleave = true });
+        return training.Status;
+    }
+
+    private void RefuseWhileTraining()
+    {
+        if (_training is { Done.IsCompleted: false })
+        {
+            throw new InputException($"run {Run} is training now");
+        }
+    }
+
+    private Task<(string Experiment, CheckpointFolder Checkpoint, IReadOnlyList<string> Passed)> Newest()
+    {
+        RunFolder folder = RunFolder.Find(silo.Run(Run).Root, Run);
+        return Task.Run(() =>
+        {
+            List<string> passed = [];
+            CheckpointFolder? sound = CheckpointFolder.NewestSound(folder, passed.Add);
+            string why = passed.Count == 0 ? "it has not reached its first checkpoint" : string.Join("; ", passed);
+            return sound is null
+                ? throw new InputException($"run {Run} has no sound checkpoint: {why}")
+                : (File.ReadAllText(folder.Experiment), sound, (IReadOnlyList<string>)passed);
+        });
+    }
+}

@@ -1,0 +1,48 @@
+using Cluster.Contracts;
+using Cluster.Contracts.Runs;
+
+namespace Cluster.Grains;
+
+/// <summary>The small files of a run's folder.</summary>
+internal static class RunFiles
+{
+    /// <summary>Makes the folder of a new run with its experiment file, and takes it.</summary>
+    /// <exception cref="InputException">The run exists, or its folder cannot be written.</exception>
+    public static RunLock Create(RunFolder folder, string experiment)
+    {
+        if (File.Exists(folder.Experiment))
+        {
+            throw new InputException($"run {folder.Name} exists already in {folder.Root}; resume it, or start under another name");
+        }
+
+        try
+        {
+            Directory.CreateDirectory(folder.Checkpoints);
+            Directory.CreateDirectory(folder.Samples);
+            RunLock held = RunLock.Take(folder);
+            AtomicFile.WriteAllBytes(folder.Experiment, System.Text.Encoding.UTF8.GetBytes(experiment));
+            return held;
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(folder.Path, problem);
+        }
+    }
+
+    /// <summary>A run's status from its files, where nobody trains it here.</summary>
+    /// <exception cref="InputException">There is no such run.</exception>
+    public static RunStatus Status(RunFolder folder)
+    {
+        RunFolder found = RunFolder.Find(folder.Root, folder.Name);
+        RunStateFile? state = RunStateFile.Read(found);
+        return new RunStatus(
+            state?.State ?? RunState.Queued, state?.Step ?? 0, state?.Steps ?? 0, state?.Checkpoint ?? -1, 0, new Dictionary<string, double>(), state?.Problem);
+    }
+
+    /// <summary>Writes a picture of samples.</summary>
+    public static void WriteSample(RunFolder folder, long step, byte[] picture) =>
+        AtomicFile.WriteAllBytes(Path.Combine(folder.Samples, RunFolder.StepName(step) + ".png"), picture);
+
+    public static InputException Unwritable(string path, Exception problem) =>
+        new($"cannot write to the runs folder {path}: {problem.Message}; name another with --runs DIR");
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Cluster.Contracts.Runs;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// Writes a run's events, metrics and state in the order in which they were told, off the grain's turns. A failure to
+/// write shows at the next <see cref="Flush"/>.
+/// </summary>
+internal sealed class RunJournal : IAsyncDisposable
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+
+    private readonly Channel<Action> _queue = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly RunFolder _run;
+    private readonly TimeProvider _time;
+    private readonly Task _writing;
+
+    public RunJournal(RunFolder run, TimeProvider time)
+    {
+        _run = run;
+        _time = time;
+        _writing = Task.Run(Drain);
+    }
+
+    /// <summary>Adds a line to <c>events.jsonl</c>.</summary>
+    public void Event(string kind, long step, string text)
+    {
+        RunEvent entry = new(_time.GetUtcNow(), kind, step, text);
+        Tell(() => AppendLine(_run.Events, JsonSerializer.SerializeToUtf8Bytes(entry, Options)));
+    }
+
+    /// <summary>Adds a row to <c>metrics.jsonl</c>.</summary>
+    public void Metrics(long step, double stepsPerSecond, IReadOnlyDictionary<string, double> figures)
+    {
+        Dictionary<string, double> row = new(figures.Count + 2) { ["step"] = step };
+        foreach ((string name, double value) in figures)
+        {
+            row[name] = value;
+        }
+
+        row["stepsPerSecond"] = Math.Round(stepsPerSecond, 2);
+        Tell(() => AppendLine(_run.Metrics, JsonSerializer.SerializeToUtf8Bytes(row, Options)));
+    }
+
+    /// <summary>Removes the rows after a step, which a resumed run writes again.</summary>
+    public void RewindMetrics(long step) => Tell(() =>
+    {
+        if (!File.Exists(_run.Metrics))
+        {
+            return;
+        }
+
+        string kept = string.Concat(File.ReadLines(_run.Metrics).Where(line => StepOf(line) <= step).Select(line => line + "\n"));
+        AtomicFile.WriteAllBytes(_run.Metrics, System.Text.Encoding.UTF8.GetBytes(kept));
+    });
+
+    /// <summary>Replaces <c>state.json</c>.</summary>
+    public void State(Func<DateTimeOffset, RunStateFile> state)
+    {
+        RunStateFile now = state(_time.GetUtcNow());
+        Tell(() => now.Write(_run));
+    }
+
+    /// <summary>Completes when all that was told is written.</summary>
+    public Task Flush()
+    {
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _queue.Writer.TryWrite(() => done.TrySetResult()) ? Task.WhenAny(done.Task, _writing).Unwrap() : _writing;
+    }
+
+    /// <summary>Writes the rest and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _writing;
+    }
+
+    private static long StepOf(string line)
+    {
+        try
+        {
+            using JsonDocument row = JsonDocument.Parse(line);
+            return row.RootElement.GetProperty("step").GetInt64();
+        }
+        catch (Exception damaged) when (damaged is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            // A line that a kill cut short.
+            return long.MaxValue;
+        }
+    }
+
+    private static void AppendLine(string path, byte[] json)
+    {
+        using FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        file.Write([.. json, (byte)'\n']);
+    }
+
+    private void Tell(Action write) => _queue.Writer.TryWrite(write);
+
+    private async Task Drain()
+    {
+        await foreach (Action write in _queue.Reader.ReadAllAsync())
+        {
+            write();
+        }
+    }
+}

@@ -1,0 +1,213 @@
+using Cluster.Contracts;
+using Cluster.Contracts.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// The training of one run, from its newest sound checkpoint to its last step. Reads top to bottom:
+/// <see cref="Train"/> opens the actors, steps, samples, checkpoints and closes. A lost silo sends it back to
+/// the newest checkpoint; the streams and so the bits are the same on the second pass.
+/// </summary>
+internal sealed class TrainingRun
+{
+    /// <summary>Losses without a completed checkpoint in between, after which the run gives up.</summary>
+    private const int MostRecoveries = 5;
+
+    private readonly IGrainFactory _grains;
+    private readonly SiloServices _silo;
+    private readonly ILogger _logger;
+    private readonly RunFolder _folder;
+    private readonly RunLock _lock;
+    private readonly string _experiment;
+    private readonly GanBlueprint _blueprint;
+    private readonly RunJournal _journal;
+    private readonly StepRate _rate;
+    private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _resumed;
+    private long _attempt;
+    private RunState _state = RunState.Running;
+    private long _step;
+    private long _checkpoint = -1;
+    private GanFigures _figures;
+    private bool _hasFigures;
+    private string? _problem;
+    private bool _pause;
+    private int _recoveries;
+    private Task _writing = Task.CompletedTask;
+
+    public TrainingRun(
+        IGrainFactory grains, SiloServices silo, ILogger logger, RunFolder folder, RunLock held, string experiment, GanBlueprint blueprint, long attempts)
+    {
+        _grains = grains;
+        _silo = silo;
+        _logger = logger;
+        _folder = folder;
+        _lock = held;
+        _experiment = experiment;
+        _blueprint = blueprint;
+        _attempt = attempts;
+        _resumed = attempts > 0;
+        _journal = new RunJournal(folder, silo.Time);
+        _rate = new StepRate(silo.Time);
+    }
+
+    /// <summary>Completes when training has ended, well or not; never fails.</summary>
+    public Task Done => _done.Task;
+
+    public RunStatus Status => new(
+        _state, _step, _blueprint.File.Steps, _checkpoint, _rate.StepsPerSecond, _hasFigures ? _figures.ToDictionary() : new Dictionary<string, double>(), _problem);
+
+    /// <summary>Starts training on the caller's scheduler.</summary>
+    public void Begin() => _ = Run();
+
+    /// <summary>Asks it to stop after the present step, with a checkpoint.</summary>
+    public void Pause() => _pause = true;
+
+    private async Task Run()
+    {
+        try
+        {
+            while (!await TrainOnce())
+            {
+            }
+        }
+        catch (Exception problem)
+        {
+            Fail(problem);
+        }
+        finally
+        {
+            await Leave();
+        }
+    }
+
+    /// <summary>One attempt. False where a loss asks for another.</summary>
+    private async Task<bool> TrainOnce()
+    {
+        _attempt++;
+        GanWorkflow workflow = new(_grains, _folder.Name, _experiment, _attempt, _blueprint);
+        try
+        {
+            await Train(workflow);
+            return true;
+        }
+        catch (Exception loss) when (IsLoss(loss) && _recoveries++ < MostRecoveries)
+        {
+            _state = RunState.Recovering;
+            _journal.Event("recovering", _step, loss.Message);
+            _logger.LogWarning(loss, "Run {Run} lost an actor at step {Step}; it goes back to its newest checkpoint", _folder.Name, _step);
+            return false;
+        }
+        finally
+        {
+            await Settle(_writing);
+            await workflow.Close();
+        }
+    }
+
+    private async Task Train(GanWorkflow workflow)
+    {
+        CheckpointFolder? from = await Task.Run(() => CheckpointFolder.NewestSound(_folder, warning => _journal.Event("warning", _step, warning)));
+        _step = from?.Step ?? 0;
+        _checkpoint = from?.Step ?? -1;
+        _journal.Event(_resumed || _attempt > 1 ? "resumed" : "started", _step, from is null ? "from the beginning" : $"from {from.Name}");
+        _journal.RewindMetrics(_step);
+        await workflow.Open(_step, from?.Name);
+        _state = RunState.Running;
+        SaveState();
+
+        long steps = _blueprint.File.Steps;
+        while (_step < steps && !_pause)
+        {
+            _figures = await workflow.Step(_step);
+            _hasFigures = true;
+            _step++;
+            _rate.Mark(_step);
+            bool last = _step == steps || _pause;
+            if (last || Due(_blueprint.File.Metrics.Every))
+            {
+                _journal.Metrics(_step, _rate.StepsPerSecond, _figures.ToDictionary());
+            }
+
+            if (_step == steps || Due(_blueprint.File.Sample.Every))
+            {
+                await Sample(workflow);
+            }
+
+            if (last || Due(_blueprint.File.Checkpoint.Every))
+            {
+                await Checkpoint(workflow);
+            }
+        }
+
+        await _writing;
+        _state = _step < steps ? RunState.Paused : RunState.Finished;
+        _journal.Event(_state == RunState.Finished ? "finished" : "paused", _step, $"after {_step} of {steps} steps");
+    }
+
+    private bool Due(long every) => every > 0 && _step % every == 0;
+
+    /// <summary>The picture is drawn between steps; its file is written while training goes on.</summary>
+    private async Task Sample(GanWorkflow workflow)
+    {
+        byte[] picture = await workflow.Sample();
+        await _writing;
+        _writing = Task.Run(() => RunFiles.WriteSample(_folder, _step, picture));
+        await KeepOrder();
+    }
+
+    /// <summary>Parameters are copied between steps; files, sums and manifest are written while training goes on.</summary>
+    private async Task Checkpoint(GanWorkflow workflow)
+    {
+        await _writing;
+        await workflow.Snapshot(_step);
+        _writing = WriteCheckpoint(workflow, new CheckpointFolder(_folder, RunFolder.StepName(_step)));
+        await KeepOrder();
+    }
+
+    private async Task WriteCheckpoint(GanWorkflow workflow, CheckpointFolder folder)
+    {
+        CheckpointFile[] files = await workflow.WriteSnapshot(folder.Step, folder.Name);
+        await Task.Run(() =>
+        {
+            folder.Seal(files);
+            CheckpointFolder.Retain(_folder, _blueprint.File.Checkpoint.Keep);
+        });
+        _checkpoint = folder.Step;
+        _recoveries = 0;
+        _journal.Event("checkpoint", folder.Step, $"{folder.Name}, {files.Sum(file => file.Bytes)} bytes");
+        SaveState();
+    }
+
+    /// <summary>A write that failed at once shows at once, not at the next checkpoint.</summary>
+    private Task KeepOrder() => _writing.IsFaulted ? _writing : Task.CompletedTask;
+
+    private void Fail(Exception problem)
+    {
+        string good = _checkpoint >= 0
+            ? $"; the last good checkpoint is {RunFolder.StepName(_checkpoint)}"
+            : "; there is no checkpoint yet";
+        _problem = problem.Message + good;
+        _state = RunState.Failed;
+        _journal.Event("failed", _step, _problem);
+        _logger.LogDebug(problem, "Run {Run} failed at step {Step}", _folder.Name, _step);
+    }
+
+    private async Task Leave()
+    {
+        SaveState();
+        await Settle(_journal.DisposeAsync().AsTask());
+        _lock.Dispose();
+        _done.TrySetResult();
+    }
+
+    private void SaveState() => _journal.State(now =>
+        new RunStateFile(_state, _step, _blueprint.File.Steps, _checkpoint, _attempt, now, _problem));
+
+    private static Task Settle(Task task) => task.ContinueWith(static _ => { }, TaskScheduler.Default);
+
+    /// <summary>Errors that another attempt can cure: an actor's silo is gone, or it has lost its state with it.</summary>
+    private static bool IsLoss(Exception problem) =>
+        problem is Orleans.Runtime.SiloUnavailableException or Orleans.Runtime.OrleansMessageRejectionException or StaleAttemptException;
+}

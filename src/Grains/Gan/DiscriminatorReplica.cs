@@ -1,0 +1,81 @@
+using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
+using Cluster.Data;
+using Cluster.Models.Adversarial;
+using Cluster.Numerics;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains;
+
+/// <summary>The tensors of a discriminator replica. Everything here runs on the device's thread.</summary>
+internal sealed class DiscriminatorReplica : IDisposable
+{
+    private readonly GanBlueprint _blueprint;
+    private readonly TensorTransfer _transfer;
+    private readonly EpochSampler _sampler;
+    private readonly int[] _indices;
+    private readonly float[] _pixels;
+    private readonly Tensor _input_2BD;
+    private readonly Tensor _real_BD;
+    private readonly Tensor _fake_BD;
+    private Outgoing? _judgement;
+
+    public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device, TensorTransfer transfer)
+    {
+        _blueprint = blueprint;
+        _transfer = transfer;
+        Device = device;
+        var file = blueprint.File;
+        _sampler = new EpochSampler(blueprint.Data.Count, file.Batch, index, file.Replicas, blueprint.Seed);
+        _indices = new int[file.Batch];
+        _pixels = new float[file.Batch * blueprint.Data.Pixels];
+        Parameters = new FlatParameters(blueprint.Gan.Discriminator.Layout, device.Device, blueprint.Type);
+        _input_2BD = zeros(2 * file.Batch, blueprint.Data.Pixels, blueprint.Type, device.Device).DetachFromDisposeScope();
+        _real_BD = _input_2BD.narrow(0, 0, file.Batch).DetachFromDisposeScope();
+        _fake_BD = _input_2BD.narrow(0, file.Batch, file.Batch).DetachFromDisposeScope();
+    }
+
+    public DeviceThread Device { get; }
+
+    public FlatParameters Parameters { get; }
+
+    /// <summary>Which discriminator update a part of a step is, from 0: it names the minibatch.</summary>
+    public long Update(long step, int part) => (step * _blueprint.Model.DiscriminatorSteps) + part;
+
+    /// <summary>The gradient of the discriminator's objective on the update's minibatch and as many fakes.</summary>
+    public DiscriminatorReport Learn(long update, TensorMessage fakes)
+    {
+        (float low, float high) = _blueprint.Gan.PixelRange;
+        _sampler.Indices(update, _indices);
+        _blueprint.Data.Gather(_indices, _pixels, low, high);
+        using (Tensor pixels = frombuffer(_pixels, ScalarType.Float32))
+        using (Tensor batch_BD = pixels.view(_real_BD.shape))
+        {
+            _real_BD.copy_(batch_BD);
+        }
+
+        _transfer.Unpack(fakes, _fake_BD);
+        Parameters.ZeroGradients();
+        return _blueprint.Gan.DiscriminatorStep(Parameters, _input_2BD);
+    }
+
+    /// <summary>The generator's loss and dL/dfakes; the loan of the answer lasts until the next judgement.</summary>
+    public JudgementMessage Judge(TensorMessage fakes, string askerSilo)
+    {
+        using Tensor fake_BD = _transfer.Open(fakes, Device.Device);
+        Judgement judgement = _blueprint.Gan.Judge(Parameters, fake_BD);
+        using Tensor gradient_BD = judgement.Gradient;
+        _judgement?.Dispose();
+        _judgement = _transfer.Pack(gradient_BD, askerSilo);
+        return new JudgementMessage(judgement.Loss, _judgement.Message);
+    }
+
+    public void Dispose()
+    {
+        _judgement?.Dispose();
+        _real_BD.Dispose();
+        _fake_BD.Dispose();
+        _input_2BD.Dispose();
+        Parameters.Dispose();
+    }
+}

@@ -1,0 +1,108 @@
+using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
+using Cluster.Contracts.Runs;
+using Cluster.Numerics;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// One replica of the generator: makes fakes for its discriminator, and learns from its judgement. The fakes of the next
+/// update are made as soon as the parameters are there: the generator does not move in between, so no value changes.
+/// </summary>
+internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
+{
+    private RunActor? _actor;
+    private GeneratorReplica? _replica;
+    private ParameterExchange? _exchange;
+    private IDiscriminatorGrain? _discriminator;
+
+    /// <inheritdoc/>
+    public async Task Open(OpenRequest request)
+    {
+        RunActor actor = await Build(request);
+        GeneratorReplica replica = _replica!;
+        int shards = replica.Blueprint.File.Shards;
+        _exchange = new ParameterExchange(GrainFactory, silo.Transfer, replica.Device, replica.Parameters, actor, shards);
+        await _exchange.Pull();
+        _discriminator = GrainFactory.GetGrain<IDiscriminatorGrain>(ActorKeys.Replica(request.Run, GanModel.DiscriminatorRole, request.Index));
+        _actor = actor;
+    }
+
+    /// <inheritdoc/>
+    public async Task OpenForSampling(OpenRequest request)
+    {
+        RunActor actor = await Build(request);
+        GeneratorReplica replica = _replica!;
+        CheckpointFolder checkpoint = new(silo.Run(request.Run), request.Checkpoint!);
+        await replica.Device.RunAsync(() => checkpoint.ReadRole(replica.Blueprint.Role(GanModel.GeneratorRole), replica.Blueprint.File.Shards, replica.Parameters.Values));
+        _actor = actor;
+    }
+
+    /// <inheritdoc/>
+    public async Task<TensorMessage> Fakes(StepId at, int part, string askerSilo)
+    {
+        Require(at.Attempt);
+        GeneratorReplica replica = _replica!;
+        TensorMessage fakes = await replica.Fakes(at.Step, part, askerSilo);
+        if (part + 1 < replica.Parts)
+        {
+            replica.Prefetch(at.Step, part + 1);
+        }
+
+        return fakes;
+    }
+
+    /// <inheritdoc/>
+    public async Task<GeneratorStep> Step(StepId at)
+    {
+        RunActor actor = Require(at.Attempt);
+        GeneratorReplica replica = _replica!;
+        TensorMessage fakes = await replica.Fakes(at.Step, replica.Parts - 1, replica.DiscriminatorSilo ?? silo.Transfer.Silo);
+        JudgementMessage judgement = await _discriminator!.Judge(at, fakes, silo.Transfer.Silo);
+        if (!double.IsFinite(judgement.Loss))
+        {
+            throw new NonFiniteException($"the loss of {actor} is {judgement.Loss} at step {at.Step}");
+        }
+
+        await replica.Device.RunAsync(() => replica.Learn(judgement.Gradient));
+        await _exchange!.Step(at, at.Step);
+        replica.Prefetch(at.Step + 1, 0);
+        return new GeneratorStep(judgement.Loss);
+    }
+
+    /// <inheritdoc/>
+    public async Task<byte[]> Sample(long attempt, int rows, int columns, ulong seed)
+    {
+        Require(attempt);
+        GeneratorReplica replica = _replica!;
+        float[] pixels = await replica.Device.RunAsync(() => replica.Sample(rows * columns, seed));
+        return await Task.Run(() => replica.Picture(pixels, rows, columns));
+    }
+
+    /// <inheritdoc/>
+    public Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
+
+    private async Task<RunActor> Build(OpenRequest request)
+    {
+        await Release();
+        GanBlueprint blueprint = await silo.Blueprints.Get(request.Experiment);
+        DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        _replica = await device.RunAsync(() => new GeneratorReplica(blueprint, request.Index, device, silo.Transfer));
+        return new RunActor(request.Run, GanModel.GeneratorRole, request.Index, request.At.Attempt);
+    }
+
+    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
+
+    private async Task Release()
+    {
+        _actor = null;
+        if (_replica is { } replica)
+        {
+            _replica = null;
+            await replica.Device.RunAsync(replica.Dispose);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
+using Cluster.Data;
+
+namespace Cluster.Grains;
+
+/// <summary>Blueprints by the experiment's text: the actors of a run that sit on one silo share one.</summary>
+internal sealed class Blueprints(Datasets datasets)
+{
+    private readonly ConcurrentDictionary<string, Task<GanBlueprint>> _made = new(StringComparer.Ordinal);
+
+    /// <summary>The blueprint of a resolved experiment file.</summary>
+    /// <exception cref="InputException">The file or its data cannot be read, or they do not fit each other.</exception>
+    public async Task<GanBlueprint> Get(string experiment)
+    {
+        Task<GanBlueprint> making = _made.GetOrAdd(experiment, text => Task.Run(() => Make(text)));
+        try
+        {
+            return await making;
+        }
+        catch
+        {
+            // What failed may succeed once the person has put the files right.
+            _made.TryRemove(new KeyValuePair<string, Task<GanBlueprint>>(experiment, making));
+            throw;
+        }
+    }
+
+    private GanBlueprint Make(string experiment)
+    {
+        ExperimentFile file;
+        try
+        {
+            file = ExperimentFile.Parse(experiment, "experiment.yaml");
+        }
+        catch (ExperimentFileException problem)
+        {
+            throw new InputException(problem.Message);
+        }
+
+        ImageDataset data = datasets.Open(file.Data.Name, file.Data.Split);
+        long needed = (long)file.Batch * file.Replicas;
+        return needed <= data.Count
+            ? new GanBlueprint(file, data)
+            : throw new InputException(
+                $"batch: {file.Batch} × replicas: {file.Replicas} needs {needed} images a step, but {file.Data.Name}/{file.Data.Split} has {data.Count}: choose a smaller batch or fewer replicas");
+    }
+}

@@ -1,0 +1,25 @@
+using System.Collections.Concurrent;
+using Cluster.Contracts;
+using Cluster.Data;
+
+namespace Cluster.Grains;
+
+/// <summary>Datasets by name and split, read once per silo and shared by all its actors.</summary>
+internal sealed class Datasets(TrainingOptions options)
+{
+    private readonly ConcurrentDictionary<(string Name, string Split), ImageDataset> _open = new();
+
+    /// <summary>Opens a dataset. Reads files: not for a grain's turn.</summary>
+    /// <exception cref="InputException">It is unknown, missing or damaged.</exception>
+    public ImageDataset Open(string name, string split)
+    {
+        try
+        {
+            return _open.GetOrAdd((name, split), key => DatasetCatalog.Open(key.Name, key.Split, DatasetLocator.SearchFolders(options.Data)));
+        }
+        catch (DatasetException problem)
+        {
+            throw new InputException(problem.Message);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Cluster.Grains;
+
+/// <summary>Registers what the actors need from their silo.</summary>
+public static class TrainingServices
+{
+    /// <summary>Adds devices, data, tensor hand-over and the runs' folder to a silo.</summary>
+    public static IServiceCollection AddClusterTraining(this IServiceCollection services, TrainingOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<DevicePool>();
+        services.AddSingleton<LocalTensors>();
+        services.AddSingleton<TensorTransfer>();
+        services.AddSingleton<Datasets>();
+        services.AddSingleton<Blueprints>();
+        services.AddSingleton<SiloServices>();
+        return services;
+    }
+}

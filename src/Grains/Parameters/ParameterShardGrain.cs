@@ -1,0 +1,192 @@
+using Cluster.Contracts;
+using Cluster.Numerics;
+using Orleans.Concurrency;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// One slice of a role's parameters. Reentrant, because the gradients of all replicas must come in while the first of
+/// them waits; the slice changes only on the device's thread, in the order of updates.
+/// </summary>
+[Reentrant]
+internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameterShardGrain
+{
+    private readonly Dictionary<long, ReduceRound> _rounds = [];
+    private RunActor? _actor;
+    private GanBlueprint? _blueprint;
+    private ShardSlice? _slice;
+    private ShardSnapshot? _snapshot;
+    private IParameterShardGrain[] _siblings = [];
+
+    /// <inheritdoc/>
+    public async Task Open(ShardOpenRequest request)
+    {
+        await Release();
+        OpenRequest common = request.Common;
+        GanBlueprint blueprint = await silo.Blueprints.Get(common.Experiment);
+        DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        int shards = blueprint.File.Shards;
+        RoleBlueprint role = blueprint.Role(request.Role);
+        ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, silo.Tensors));
+        _slice = slice;
+        _blueprint = blueprint;
+        _siblings = [.. Enumerable.Range(0, shards).Select(shard => GrainFactory.GetGrain<IParameterShardGrain>(ActorKeys.Shard(common.Run, request.Role, shard)))];
+        if (common.Checkpoint is { } checkpoint)
+        {
+            string path = Path.Combine(silo.Run(common.Run).Checkpoints, checkpoint, ShardFile.Name(role.Name, common.Index, shards));
+            await device.RunAsync(() => ShardFile.Read(path, slice));
+        }
+
+        _actor = new RunActor(common.Run, request.Role, common.Index, common.At.Attempt);
+    }
+
+    /// <inheritdoc/>
+    public Task<TensorMessage> Values(long attempt, string askerSilo, long offset)
+    {
+        Require(attempt);
+        ShardSlice slice = _slice!;
+        return askerSilo == silo.Tensors.Silo
+            ? Task.FromResult(slice.Lent)
+            : slice.Device.RunAsync(() =>
+            {
+                using Tensor chunk = slice.Values.narrow(0, offset, Math.Min(TensorTransfer.ChunkElements, slice.Range.Count - offset));
+                return new TensorMessage(TensorFrame.Encode(chunk), 0);
+            });
+    }
+
+    /// <inheritdoc/>
+    public Task PutChunk(GradientPart part) => Round(part.At.Attempt, part.Update).PutChunk(part);
+
+    /// <inheritdoc/>
+    public async Task<TensorMessage> Reduce(GradientPart part)
+    {
+        ReduceRound round = Round(part.At.Attempt, part.Update);
+        if (await round.Put(part))
+        {
+            await Finish(round, part.At);
+        }
+        else
+        {
+            await round.Stepped;
+        }
+
+        return await Values(part.At.Attempt, part.Silo, 0);
+    }
+
+    /// <inheritdoc/>
+    public Task<double> SumOfSquares(long attempt, long update) => Round(attempt, update).SumOfSquares;
+
+    /// <inheritdoc/>
+    public async Task Snapshot(StepId at)
+    {
+        Require(at.Attempt);
+        ShardSlice slice = _slice!;
+        ShardSnapshot snapshot = await slice.Device.RunAsync(() => ShardSnapshot.Of(slice, at.Step));
+        _snapshot?.Dispose();
+        _snapshot = snapshot;
+    }
+
+    /// <inheritdoc/>
+    public async Task<CheckpointFile> WriteSnapshot(StepId at, string checkpoint)
+    {
+        RunActor actor = Require(at.Attempt);
+        using ShardSnapshot snapshot = _snapshot is { } taken && taken.Step == at.Step
+            ? taken
+            : throw new StaleAttemptException($"{actor} has no snapshot of step {at.Step}");
+        _snapshot = null;
+        string folder = Path.Combine(silo.Run(actor.Run).Checkpoints, checkpoint);
+        return await Task.Run(() => ShardFile.Write(folder, snapshot));
+    }
+
+    /// <inheritdoc/>
+    public Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
+
+    /// <summary>
+    /// Steps the slice once all gradients are in. With clipping, every shard first tells the others its share of the
+    /// global norm; the shares are added in shard order.
+    /// </summary>
+    private async Task Finish(ReduceRound round, StepId at)
+    {
+        try
+        {
+            double limit = _slice!.Role.ClipNorm;
+            if (limit <= 0)
+            {
+                await round.Step(1);
+            }
+            else
+            {
+                round.Publish(await round.Norm());
+                double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
+                    index == _actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
+                double total = 0;
+                foreach (double share in shares)
+                {
+                    total += share;
+                }
+
+                await round.Step(double.IsFinite(total)
+                    ? GradientNorm.ClipScale(total, limit)
+                    : throw new NonFiniteException($"the gradient norm of {_actor!.Role} is {Math.Sqrt(total)} at step {at.Step}"));
+            }
+
+            round.Succeed();
+        }
+        catch (Exception problem)
+        {
+            round.Fail(problem);
+            throw;
+        }
+    }
+
+    /// <summary>The round of an update, made by whoever needs it first. The one before stays for a sibling that asks late.</summary>
+    private ReduceRound Round(long attempt, long update)
+    {
+        Require(attempt);
+        if (!_rounds.TryGetValue(update, out ReduceRound? round))
+        {
+            round = new ReduceRound(_slice!, silo.Transfer, update, _blueprint!.File.Replicas);
+            _rounds.Add(update, round);
+            if (_rounds.Remove(update - 2, out ReduceRound? old))
+            {
+                old.Dispose();
+            }
+        }
+
+        return round;
+    }
+
+    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
+
+    private async Task Release()
+    {
+        _actor = null;
+        _snapshot?.Dispose();
+        _snapshot = null;
+        ReduceRound[] rounds = [.. _rounds.Values];
+        _rounds.Clear();
+        StaleAttemptException gone = new($"{this.GetPrimaryKeyString()} was closed");
+        foreach (ReduceRound round in rounds)
+        {
+            round.Fail(gone);
+        }
+
+        if (_slice is { } slice)
+        {
+            _slice = null;
+            await slice.Device.RunAsync(() =>
+            {
+                foreach (ReduceRound round in rounds)
+                {
+                    round.Dispose();
+                }
+
+                slice.Dispose();
+            });
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Cluster.Contracts;
+using Cluster.Numerics;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// The tensors of one shard: values, optimizer state and the room for the sum of gradients. Everything that touches
+/// them runs on the device's thread.
+/// </summary>
+internal sealed class ShardSlice : IDisposable
+{
+    private readonly LocalTensors.Loan _loan;
+    private Tensor? _sum;
+
+    private ShardSlice(RoleBlueprint role, int shard, int shards, ShardRange range, DeviceThread device, Tensor values, LocalTensors local)
+    {
+        Role = role;
+        Shard = shard;
+        Shards = shards;
+        Range = range;
+        Device = device;
+        Values = values;
+        Optimizer = FlatOptimizer.Create(role.Optimizer, range.Count, device.Device, values.dtype);
+        _loan = local.Lend(values);
+    }
+
+    public RoleBlueprint Role { get; }
+
+    public int Shard { get; }
+
+    public int Shards { get; }
+
+    public ShardRange Range { get; }
+
+    public DeviceThread Device { get; }
+
+    /// <summary>Shape (range,).</summary>
+    public Tensor Values { get; }
+
+    public FlatOptimizer Optimizer { get; }
+
+    /// <summary>What a replica on this silo borrows; open for the slice's life.</summary>
+    public TensorMessage Lent => new(null, _loan.Ticket);
+
+    /// <summary>The slice at the beginning of a run: every parameter from its own stream, so that any sharding gives the same values.</summary>
+    public static ShardSlice Create(RoleBlueprint role, int shard, int shards, DeviceThread device, LocalTensors local)
+    {
+        ShardRange range = role.Network.Layout.Shards(shards)[shard];
+        using FlatParameters whole = new(role.Network.Layout, device.Device, role.Type);
+        whole.Initialize(role.Seed, role.Name);
+        using Tensor slice = whole.Values.narrow(0, range.Offset, range.Count);
+        return new ShardSlice(role, shard, shards, range, device, slice.clone().DetachFromDisposeScope(), local);
+    }
+
+    /// <summary>Adds the replicas' gradients in logical order and divides by their number.</summary>
+    /// <param name="gradients">One tensor of shape (range,) for each replica, in order; only read.</param>
+    /// <returns>The average: the single gradient itself, or the slice's own room, valid until the next call.</returns>
+    public Tensor Average(IReadOnlyList<Tensor> gradients)
+    {
+        if (gradients.Count == 1)
+        {
+            return gradients[0];
+        }
+
+        _sum ??= empty_like(Values).DetachFromDisposeScope();
+        _sum.copy_(gradients[0]);
+        for (int replica = 1; replica < gradients.Count; replica++)
+        {
+            _sum.add_(gradients[replica]);
+        }
+
+        _sum.mul_(1.0 / gradients.Count);
+        return _sum;
+    }
+
+    /// <summary>One optimizer step.</summary>
+    /// <param name="average">The averaged gradient, shape (range,).</param>
+    /// <param name="scale">Factor from clipping; 1 leaves the gradient as it is.</param>
+    public void Step(Tensor average, double scale)
+    {
+        if (scale == 1)
+        {
+            Optimizer.Step(Values, average);
+            return;
+        }
+
+        using Tensor clipped = average.mul(scale);
+        Optimizer.Step(Values, clipped);
+    }
+
+    /// <summary>Frees values and state.</summary>
+    public void Dispose()
+    {
+        _loan.Dispose();
+        _sum?.Dispose();
+        Optimizer.Dispose();
+        Values.Dispose();
+    }
+}

@@ -1,0 +1,31 @@
+using Cluster.Numerics;
+using static TorchSharp.torch;
+
+namespace Cluster.Models;
+
+/// <summary>
+/// A network: a function over a parameter layout. It owns no tensor; the values are views into a role's flat buffer,
+/// so one network serves any number of replicas and shards.
+/// </summary>
+public interface INetwork
+{
+    /// <summary>Names, shapes and initial distributions of the parameters, in the order of the flat buffer.</summary>
+    ParameterLayout Layout { get; }
+
+    /// <summary>Elements of one input, D.</summary>
+    long Inputs { get; }
+
+    /// <summary>Elements of one output, K.</summary>
+    long Outputs { get; }
+
+    /// <summary>
+    /// True where a row of the output depends on the same row of the input alone (no batch statistics):
+    /// then real and generated batches may pass in one go without a change of value.
+    /// </summary>
+    bool RowsAreIndependent { get; }
+
+    /// <summary>Maps <paramref name="x_BD"/> (batch × <see cref="Inputs"/>) to batch × <see cref="Outputs"/>.</summary>
+    /// <param name="parameters">Values for <see cref="Layout"/>, on the device and in the type of the input.</param>
+    /// <param name="x_BD">Shape (B, D).</param>
+    Tensor Forward(FlatParameters parameters, Tensor x_BD);
+}

@@ -1,0 +1,191 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using TorchSharp;
+
+namespace Cluster.Numerics;
+
+/// <summary>
+/// The one thread on which everything that happens to one device's tensors happens, in the order asked for. The OpenMP thread count,
+/// the grad mode and dispose scopes belong to a thread, so they are set here, once.
+/// <para>Every item runs within a dispose scope of its own: what it makes and does not keep is freed when it ends. A result of type
+/// Tensor, Tensor[] or List&lt;Tensor&gt; is detached from it and belongs to the caller; to keep any other tensor, call
+/// <c>DetachFromDisposeScope</c> on it. Work is plain synchronous code: a scope does not survive an await.</para>
+/// </summary>
+public sealed class DeviceThread : IAsyncDisposable, IDisposable
+{
+    /// <summary>How long the idle thread looks for work before it sleeps: waking it costs more than an item's usual pause.</summary>
+    private static readonly long SpinTicks = Stopwatch.Frequency * 50 / 1_000_000;
+
+    private readonly ConcurrentQueue<DeviceWork> queue = new();
+    private readonly Lock closing = new();
+    private readonly object wake = new();
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread thread;
+    private readonly int intraOpThreads;
+    private volatile bool closed;
+    private volatile bool sleeping;
+    private volatile DeviceWork? running;
+    private long busyTicks;
+    private long runningSince;
+    private long completed;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="name">Name for logs and debuggers, as "cpu:0".</param>
+    /// <param name="device">The device whose work runs here.</param>
+    /// <param name="intraOpThreads">Threads that one operation may use, at least 1. Part of the result: sums depend on it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than 1 thread.</exception>
+    public DeviceThread(string name, torch.Device device, int intraOpThreads)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(intraOpThreads, 1);
+        (Name, Device, this.intraOpThreads) = (name, device, intraOpThreads);
+
+        // A missing device or native library must fail here, at the caller, and not end the process from the new thread.
+        torch.zeros(1, torch.ScalarType.Float32, device).Dispose();
+        thread = new Thread(Loop) { Name = name, IsBackground = true };
+        thread.Start();
+    }
+
+    /// <summary>Name for logs and debuggers.</summary>
+    public string Name { get; }
+
+    /// <summary>The device whose work runs here.</summary>
+    public torch.Device Device { get; }
+
+    /// <summary>Time spent in work so far, the running item included.</summary>
+    public TimeSpan Busy
+    {
+        get
+        {
+            var since = Volatile.Read(ref runningSince);
+            return Stopwatch.GetElapsedTime(0, Volatile.Read(ref busyTicks) + (since == 0 ? 0 : Stopwatch.GetTimestamp() - since));
+        }
+    }
+
+    /// <summary>Items run to their end, well or badly; cancelled ones do not count.</summary>
+    public long Completed => Volatile.Read(ref completed);
+
+    /// <summary>Items that wait.</summary>
+    public int Queued => queue.Count;
+
+    /// <summary>Label of the running item, "unnamed" where it has none; null while idle. For watchdogs.</summary>
+    public string? Current => running is { } work ? work.Label ?? "unnamed" : null;
+
+    /// <summary>How long the running item has run; zero while idle. For watchdogs.</summary>
+    public TimeSpan CurrentFor => Volatile.Read(ref runningSince) is > 0 and var since ? Stopwatch.GetElapsedTime(since) : TimeSpan.Zero;
+
+    /// <summary>Queues work; the task ends with it. A token that is cancelled before the work begins ends the task at once.</summary>
+    /// <exception cref="ObjectDisposedException">The thread has been disposed.</exception>
+    public Task RunAsync(Action work, CancellationToken cancellation = default) => RunAsync(null, work, cancellation);
+
+    /// <inheritdoc cref="RunAsync(Action, CancellationToken)"/>
+    public Task RunAsync(string? label, Action work, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return RunAsync(label, () =>
+        {
+            work();
+            return true;
+        }, cancellation);
+    }
+
+    /// <summary>
+    /// Queues work; the task gives its result, which must not hold tensors of the item's scope but as the type's remarks say. A token
+    /// that is cancelled before the work begins ends the task at once.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The thread has been disposed.</exception>
+    public Task<T> RunAsync<T>(Func<T> work, CancellationToken cancellation = default) => RunAsync(null, work, cancellation);
+
+    /// <inheritdoc cref="RunAsync{T}(Func{T}, CancellationToken)"/>
+    public Task<T> RunAsync<T>(string? label, Func<T> work, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        if (cancellation.IsCancellationRequested) return Task.FromCanceled<T>(cancellation);
+        var item = new DeviceWork<T>(work, label);
+        item.CancelWith(cancellation);
+        lock (closing)
+        {
+            ObjectDisposedException.ThrowIf(closed, this);
+            queue.Enqueue(item);
+        }
+
+        // The fence pairs with the one in WaitForWork: either we see the thread asleep, or it sees the item.
+        Interlocked.MemoryBarrier();
+        if (sleeping) Wake();
+        return item.Task;
+    }
+
+    /// <summary>Takes no more work, cancels what waits, lets the running item finish, and ends the thread.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Close();
+        if (Thread.CurrentThread != thread) await ended.Task.ConfigureAwait(false);
+    }
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose()
+    {
+        Close();
+        if (Thread.CurrentThread != thread) thread.Join();
+    }
+
+    private void Close()
+    {
+        lock (closing) closed = true;
+        Wake();
+    }
+
+    private void Wake()
+    {
+        lock (wake) Monitor.Pulse(wake);
+    }
+
+    private void Loop()
+    {
+        // The first look makes libtorch initialize this thread's count; left for later, that would undo ours with whatever count
+        // another thread set last.
+        _ = torch.get_num_threads();
+        torch.set_num_threads(intraOpThreads);
+        using var mode = torch.set_grad_enabled(true);
+        while (true)
+        {
+            if (closed) break;
+            if (queue.TryDequeue(out var work)) Run(work);
+            else WaitForWork();
+        }
+
+        while (queue.TryDequeue(out var work)) work.Cancel(CancellationToken.None);
+        ended.SetResult();
+    }
+
+    private void Run(DeviceWork work)
+    {
+        if (!work.TryClaim()) return;
+        var began = Stopwatch.GetTimestamp();
+        running = work;
+        Volatile.Write(ref runningSince, began);
+        work.Run();
+        Volatile.Write(ref runningSince, 0);
+        running = null;
+        Volatile.Write(ref busyTicks, busyTicks + Stopwatch.GetTimestamp() - began);
+        Volatile.Write(ref completed, completed + 1);
+        work.Complete();
+    }
+
+    private void WaitForWork()
+    {
+        var until = Stopwatch.GetTimestamp() + SpinTicks;
+        while (Stopwatch.GetTimestamp() < until)
+        {
+            if (!queue.IsEmpty || closed) return;
+            Thread.SpinWait(8);
+        }
+
+        lock (wake)
+        {
+            sleeping = true;
+            Interlocked.MemoryBarrier();
+            while (queue.IsEmpty && !closed) Monitor.Wait(wake);
+            sleeping = false;
+        }
+    }
+}

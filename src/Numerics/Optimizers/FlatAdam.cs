@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Numerics;
+
+/// <summary>Adam and AdamW: they differ only in where the weight decay goes.</summary>
+internal sealed class FlatAdam : FlatOptimizer
+{
+    private readonly double beta1, beta2, epsilon, gradientDecay, valueDecay;
+    private readonly Tensor mean, square;
+
+    internal FlatAdam(AdamOptions options, long count, Device device, ScalarType dtype)
+        : base(options, options.WeightDecay, count, device, dtype)
+    {
+        (beta1, beta2, epsilon, gradientDecay, valueDecay) = (options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, 0);
+        (mean, square) = (AddState("exp_avg"), AddState("exp_avg_sq"));
+    }
+
+    internal FlatAdam(AdamWOptions options, long count, Device device, ScalarType dtype)
+        : base(options, 0, count, device, dtype)
+    {
+        (beta1, beta2, epsilon, gradientDecay, valueDecay) = (options.Beta1, options.Beta2, options.Epsilon, 0, options.WeightDecay);
+        (mean, square) = (AddState("exp_avg"), AddState("exp_avg_sq"));
+    }
+
+    private double StepSize => LearningRate / (1 - Math.Pow(beta1, Steps + 1));
+
+    private double RootCorrection => Math.Sqrt(1 - Math.Pow(beta2, Steps + 1));
+
+    private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, float gradientScale) =>
+        FusedStep.Run(new Kernel(this, gradientScale), values, gradients, mean.AsFloats(), square.AsFloats());
+
+    private protected override void StepTensors(Tensor values, Tensor gradients)
+    {
+        if (valueDecay != 0) values.mul_(1 - LearningRate * valueDecay);
+        mean.mul_(beta1).add_(gradients, alpha: 1 - beta1);
+        square.mul_(beta2).addcmul_(gradients, gradients, 1 - beta2);
+        var root = Scratch(1);
+        root.copy_(square);
+        root.sqrt_().div_(RootCorrection).add_(epsilon);
+        values.addcdiv_(mean, root, -StepSize);
+    }
+
+    private readonly struct Kernel(FlatAdam adam, float gradientScale) : IStepKernel
+    {
+        private readonly Vector256<float> scale = Vector256.Create(gradientScale);
+        private readonly Vector256<float> decay = Vector256.Create((float)adam.gradientDecay);
+        private readonly Vector256<float> shrink = Vector256.Create((float)(1 - adam.LearningRate * adam.valueDecay));
+        private readonly Vector256<float> keepMean = Vector256.Create((float)adam.beta1);
+        private readonly Vector256<float> takeMean = Vector256.Create((float)(1 - adam.beta1));
+        private readonly Vector256<float> keepSquare = Vector256.Create((float)adam.beta2);
+        private readonly Vector256<float> takeSquare = Vector256.Create((float)(1 - adam.beta2));
+        private readonly Vector256<float> perRoot = Vector256.Create((float)(1 / adam.RootCorrection));
+        private readonly Vector256<float> epsilon = Vector256.Create((float)adam.epsilon);
+        private readonly Vector256<float> stepSize = Vector256.Create((float)adam.StepSize);
+
+        public static int States => 2;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(ref Vector256<float> value, Vector256<float> gradient, ref Vector256<float> state0, ref Vector256<float> state1, ref Vector256<float> state2)
+        {
+            var g = gradient * scale + decay * value;
+            state0 = keepMean * state0 + takeMean * g;
+            state1 = keepSquare * state1 + takeSquare * g * g;
+            var root = Vector256.Sqrt(state1) * perRoot + epsilon;
+            value = value * shrink - stepSize * (state0 / root);
+        }
+    }
+}

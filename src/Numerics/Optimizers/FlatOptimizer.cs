@@ -1,0 +1,150 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Numerics;
+
+/// <summary>
+/// An optimizer over one flat vector of parameters: a whole role's, or one shard of it. Elementwise, so that shards give the same bits
+/// as the whole. On the CPU in float32 a step is one pass of vector code; elsewhere the same formulas in a few in-place operations on
+/// buffers allocated once.
+/// </summary>
+public abstract class FlatOptimizer : IDisposable
+{
+    private readonly List<NamedTensor> state = [];
+    private readonly List<Tensor> scratch = [];
+    private readonly bool fused;
+    private readonly DeviceType deviceType;
+    private readonly int deviceIndex;
+    private readonly ScalarType dtype;
+    private readonly double weightDecay;
+
+    private protected FlatOptimizer(OptimizerOptions options, double weightDecay, long count, Device device, ScalarType dtype)
+    {
+        options.Validate();
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        fused = device.type == DeviceType.CPU && dtype == ScalarType.Float32;
+        if (fused && count > int.MaxValue / sizeof(float))
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"On the CPU one optimizer steps at most {int.MaxValue / sizeof(float)} parameters; use more shards.");
+        Options = options;
+        Count = count;
+        (deviceType, deviceIndex, this.dtype, this.weightDecay) = (device.type, device.index, dtype, weightDecay);
+    }
+
+    /// <summary>What it was made from.</summary>
+    public OptimizerOptions Options { get; }
+
+    /// <summary>Elements of the vectors it steps.</summary>
+    public long Count { get; }
+
+    /// <summary>Steps taken. Set it when <see cref="State"/> is loaded: Adam's bias correction and the first momentum depend on it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public long Steps
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
+
+    /// <summary>Multiplies the learning rate, for schedules; at least 0.</summary>
+    /// <exception cref="ArgumentException">The value is negative or not finite.</exception>
+    public double LearningRateScale
+    {
+        get;
+        set => field = double.IsFinite(value) && value >= 0 ? value : throw new ArgumentException($"{nameof(LearningRateScale)} is {value}; it must be a finite number of at least 0.");
+    } = 1;
+
+    /// <summary>
+    /// What the optimizer remembers, named as PyTorch names it ("exp_avg", "momentum_buffer"…): vectors of <see cref="Count"/> elements,
+    /// owned by the optimizer. To load a checkpoint, copy into them and set <see cref="Steps"/>.
+    /// </summary>
+    public IReadOnlyList<NamedTensor> State => state;
+
+    /// <summary>The optimizer that the options name, with zero state.</summary>
+    /// <param name="options">Which one, and its hyperparameters.</param>
+    /// <param name="count">Elements that it will step, at least 1.</param>
+    /// <param name="device">Where they are.</param>
+    /// <param name="dtype">Their dtype.</param>
+    /// <exception cref="ArgumentException">The options do not go together, or the count is out of range.</exception>
+    public static FlatOptimizer Create(OptimizerOptions options, long count, Device device, ScalarType dtype = ScalarType.Float32) => options switch
+    {
+        SgdOptions sgd => new FlatSgd(sgd, count, device, dtype),
+        AdamOptions adam => new FlatAdam(adam, count, device, dtype),
+        AdamWOptions adamW => new FlatAdam(adamW, count, device, dtype),
+        RmsPropOptions rmsProp => new FlatRmsProp(rmsProp, count, device, dtype),
+        _ => throw new ArgumentException($"There is no optimizer for {options?.GetType().Name ?? "null"}.", nameof(options)),
+    };
+
+    /// <summary>One step: changes the values in place and counts the step.</summary>
+    /// <param name="values">Parameters, shape [Count], contiguous, without gradient.</param>
+    /// <param name="gradients">Their gradients, likewise; not changed.</param>
+    /// <param name="gradientScale">Multiplies the gradients on the way, as <see cref="GradientNorm.ClipScale"/> gives it.</param>
+    /// <exception cref="ArgumentException">A tensor of another count, dtype or device.</exception>
+    public void Step(Tensor values, Tensor gradients, double gradientScale = 1)
+    {
+        Check(values, nameof(values));
+        Check(gradients, nameof(gradients));
+        if (fused)
+        {
+            StepFused(values.AsFloats(), gradients.AsFloats(), (float)gradientScale);
+        }
+        else
+        {
+            using var guard = no_grad();
+            StepTensors(values, Prepared(values, gradients, gradientScale));
+        }
+
+        Steps++;
+    }
+
+    /// <summary>Frees state and scratch.</summary>
+    public void Dispose()
+    {
+        foreach (var tensor in state) tensor.Value.Dispose();
+        foreach (var tensor in scratch) tensor.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private protected double LearningRate => Options.LearningRate * LearningRateScale;
+
+    /// <summary>The pass over CPU memory. <see cref="Steps"/> is still the number of steps before this one.</summary>
+    private protected abstract void StepFused(Span<float> values, ReadOnlySpan<float> gradients, float gradientScale);
+
+    /// <summary>The same in tensor operations; the gradients have been scaled, and decayed where the options say so.</summary>
+    private protected abstract void StepTensors(Tensor values, Tensor gradients);
+
+    private protected Tensor AddState(string name)
+    {
+        var tensor = Allocate();
+        state.Add(new NamedTensor(name, tensor));
+        return tensor;
+    }
+
+    /// <summary>Scratch vector of that number, made when first asked for; 0 is taken by the prepared gradients.</summary>
+    private protected Tensor Scratch(int number)
+    {
+        while (scratch.Count <= number) scratch.Add(Allocate());
+        return scratch[number];
+    }
+
+    private Tensor Allocate() => zeros(Count, dtype, new Device(deviceType, deviceIndex)).DetachFromDisposeScope();
+
+    private Tensor Prepared(Tensor values, Tensor gradients, double gradientScale)
+    {
+        if (gradientScale == 1 && weightDecay == 0) return gradients;
+        var prepared = Scratch(0);
+        prepared.copy_(gradients);
+        if (gradientScale != 1) prepared.mul_(gradientScale);
+        if (weightDecay != 0) prepared.add_(values, alpha: weightDecay);
+        return prepared;
+    }
+
+    private void Check(Tensor tensor, string name)
+    {
+        if (tensor.NumberOfElements != Count || tensor.dim() != 1 || tensor.dtype != dtype || tensor.device_type != deviceType)
+            throw new ArgumentException($"The optimizer was made for {dtype} of shape [{Count}] on {deviceType}; {name} are {tensor.dtype} "
+                + $"of shape [{string.Join(", ", tensor.shape)}] on {tensor.device_type}.", name);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Numerics;
+
+internal sealed class FlatRmsProp : FlatOptimizer
+{
+    private readonly RmsPropOptions options;
+    private readonly Tensor square;
+    private readonly Tensor? mean, buffer;
+
+    internal FlatRmsProp(RmsPropOptions options, long count, Device device, ScalarType dtype)
+        : base(options, options.WeightDecay, count, device, dtype)
+    {
+        this.options = options;
+        square = AddState("square_avg");
+        mean = options.Centered ? AddState("grad_avg") : null;
+        buffer = options.Momentum > 0 ? AddState("momentum_buffer") : null;
+    }
+
+    private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, float gradientScale)
+    {
+        // One kernel for each set of buffers, so that none is carried along unused.
+        if (mean is not null && buffer is not null)
+            FusedStep.Run(new Kernel<CentredMomentum>(this, gradientScale), values, gradients, square.AsFloats(), mean.AsFloats(), buffer.AsFloats());
+        else if (mean is not null)
+            FusedStep.Run(new Kernel<Centred>(this, gradientScale), values, gradients, square.AsFloats(), mean.AsFloats());
+        else if (buffer is not null)
+            FusedStep.Run(new Kernel<Momentum>(this, gradientScale), values, gradients, square.AsFloats(), buffer.AsFloats());
+        else
+            FusedStep.Run(new Kernel<Plain>(this, gradientScale), values, gradients, square.AsFloats());
+    }
+
+    private protected override void StepTensors(Tensor values, Tensor gradients)
+    {
+        var root = Scratch(1);
+        square.mul_(options.Alpha).addcmul_(gradients, gradients, 1 - options.Alpha);
+        root.copy_(square);
+        if (mean is not null)
+        {
+            mean.mul_(options.Alpha).add_(gradients, alpha: 1 - options.Alpha);
+            root.addcmul_(mean, mean, -1).clamp_min_(0);
+        }
+
+        root.sqrt_().add_(options.Epsilon);
+        if (buffer is null)
+        {
+            values.addcdiv_(gradients, root, -LearningRate);
+        }
+        else
+        {
+            buffer.mul_(options.Momentum).addcdiv_(gradients, root, 1);
+            values.add_(buffer, alpha: -LearningRate);
+        }
+    }
+
+    private interface IVariant
+    {
+        static abstract bool IsCentred { get; }
+
+        static abstract bool HasMomentum { get; }
+    }
+
+    private readonly struct Plain : IVariant
+    {
+        public static bool IsCentred => false;
+
+        public static bool HasMomentum => false;
+    }
+
+    private readonly struct Centred : IVariant
+    {
+        public static bool IsCentred => true;
+
+        public static bool HasMomentum => false;
+    }
+
+    private readonly struct Momentum : IVariant
+    {
+        public static bool IsCentred => false;
+
+        public static bool HasMomentum => true;
+    }
+
+    private readonly struct CentredMomentum : IVariant
+    {
+        public static bool IsCentred => true;
+
+        public static bool HasMomentum => true;
+    }
+
+    private readonly struct Kernel<TVariant>(FlatRmsProp owner, float gradientScale) : IStepKernel where TVariant : struct, IVariant
+    {
+        private readonly Vector256<float> rate = Vector256.Create((float)owner.LearningRate);
+        private readonly Vector256<float> scale = Vector256.Create(gradientScale);
+        private readonly Vector256<float> decay = Vector256.Create((float)owner.options.WeightDecay);
+        private readonly Vector256<float> keep = Vector256.Create((float)owner.options.Alpha);
+        private readonly Vector256<float> take = Vector256.Create((float)(1 - owner.options.Alpha));
+        private readonly Vector256<float> epsilon = Vector256.Create((float)owner.options.Epsilon);
+        private readonly Vector256<float> momentum = Vector256.Create((float)owner.options.Momentum);
+
+        public static int States => 1 + (TVariant.IsCentred ? 1 : 0) + (TVariant.HasMomentum ? 1 : 0);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply(ref Vector256<float> value, Vector256<float> gradient, ref Vector256<float> state0, ref Vector256<float> state1, ref Vector256<float> state2)
+        {
+            var g = gradient * scale + decay * value;
+            state0 = keep * state0 + take * g * g;
+            var variance = state0;
+            if (TVariant.IsCentred)
+            {
+                state1 = keep * state1 + take * g;
+
+                // Never below 0 but for rounding, which the root would turn into NaN.
+                variance = Vector256.Max(state0 - state1 * state1, Vector256<float>.Zero);
+            }
+
+            var move = g / (Vector256.Sqrt(variance) + epsilon);
+            if (TVariant.HasMomentum)
+            {
+                ref var buffer = ref (TVariant.IsCentred ? ref state2 : ref state1);
+                buffer = momentum * buffer + move;
+                move = buffer;
+            }
+
+            value -= rate * move;
+        }
+    }
+}

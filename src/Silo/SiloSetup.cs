@@ -1,0 +1,15 @@
+using Cluster.Grains;
+using Orleans.Hosting;
+
+namespace Cluster.Silo;
+
+/// <summary>What makes an Orleans silo one of ours; the hosts and the tests share it.</summary>
+public static class SiloSetup
+{
+    /// <summary>Adds the actors' services to a silo.</summary>
+    public static ISiloBuilder AddTraining(this ISiloBuilder silo, TrainingOptions options)
+    {
+        silo.Services.AddClusterTraining(options);
+        return silo;
+    }
+}

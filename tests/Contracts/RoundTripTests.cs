@@ -1,0 +1,175 @@
+using Cluster.Contracts.Experiments;
+
+namespace Cluster.Contracts.Tests;
+
+/// <summary>What <see cref="ExperimentFile.ToYaml"/> prints reads back as an equal record, whatever the record.</summary>
+public sealed class RoundTripTests
+{
+    private uint state = 7;
+
+    [Fact]
+    public void DefaultsArePrintedInFull() =>
+        Assert.Equal(
+            """
+            name: gan
+            model:
+              kind: gan
+              latent: 100
+              prior: normal
+              objective: non-saturating
+              discriminatorSteps: 1
+              generator:
+                net: mlp
+                hidden: [256, 512]
+                activation: leaky-relu
+                slope: 0.2
+                output: tanh
+              discriminator:
+                net: mlp
+                hidden: [512, 256]
+                activation: leaky-relu
+                slope: 0.2
+                labelSmoothing: 0
+            data:
+              name: digits
+              split: train
+            steps: 2000
+            batch: 64
+            seed: 0
+            replicas: 1
+            shards: 1
+            threads: 2
+            device: cpu
+            precision: float32
+            optimizer:
+              generator:
+                name: adam
+                learningRate: 0.0002
+                beta1: 0.5
+                beta2: 0.999
+                epsilon: 1.0e-8
+                weightDecay: 0
+                clipNorm: 0
+              discriminator:
+                name: adam
+                learningRate: 0.0002
+                beta1: 0.5
+                beta2: 0.999
+                epsilon: 1.0e-8
+                weightDecay: 0
+                clipNorm: 0
+            checkpoint:
+              every: 500
+              keep: 3
+            sample:
+              every: 500
+              grid: 8x8
+              seed: 0
+            metrics:
+              every: 10
+            onNonFinite: stop
+
+            """.ReplaceLineEndings("\n"),
+            ExperimentFile.Parse("model: {kind: gan}", "runs/GAN.yaml").ToYaml());
+
+    [Fact]
+    public void ThePrintedTextDependsOnNothingButTheRecord()
+    {
+        var file = ExperimentFile.Parse("model: gan\nname: a\n", "one/place.yaml");
+        Assert.Equal(file, ExperimentFile.Parse("name: a\nmodel: {latent: 100, kind: gan}\n", "/other/file.yml"));
+        Assert.Equal(file.ToYaml(), ExperimentFile.Parse("name: a\nmodel: {latent: 100, kind: gan}\n", "/other/file.yml").ToYaml());
+    }
+
+    [Fact]
+    public void VariedRecordsComeBackEqual()
+    {
+        var seen = new HashSet<ExperimentFile>();
+        for (var i = 0; i < 400; i++)
+        {
+            var file = Varied();
+            var yaml = file.ToYaml();
+            var back = ExperimentFile.Parse(yaml, "elsewhere.yaml");
+            Assert.Equal(file, back);
+            Assert.Equal(file.GetHashCode(), back.GetHashCode());
+            Assert.Equal(yaml, back.ToYaml());
+            seen.Add(file);
+        }
+        Assert.Equal(400, seen.Count);
+    }
+
+    private ExperimentFile Varied()
+    {
+        var generator = Pick<Activation>();
+        var discriminator = Pick<Activation>();
+        return new()
+        {
+            Name = $"run-{Next(1000)}",
+            Model = new GanModel
+            {
+                Latent = 1 + Next(1000),
+                Prior = Pick<GanPrior>(),
+                Objective = Pick<GanObjective>(),
+                DiscriminatorSteps = 1 + Next(5),
+                Generator = new()
+                {
+                    Hidden = Widths(),
+                    Activation = generator,
+                    Slope = generator == Activation.LeakyRelu ? Fraction() : 0.2,
+                    Output = Pick<OutputActivation>(),
+                },
+                Discriminator = new()
+                {
+                    Hidden = Widths(),
+                    Activation = discriminator,
+                    Slope = discriminator == Activation.LeakyRelu ? Fraction() : 0.2,
+                    LabelSmoothing = Fraction() / 2,
+                },
+            },
+            Data = new() { Name = Text(), Split = Text() },
+            Steps = 1 + Next(int.MaxValue - 1),
+            Batch = 1 + Next(1 << 20),
+            Seed = (long)Next(1 << 24) << Next(39),
+            Replicas = 1 + Next(4096),
+            Shards = 1 + Next(4096),
+            Threads = 1 + Next(256),
+            Device = Next(3) switch { 0 => DeviceName.Cpu, 1 => new(DeviceKind.Cuda), _ => new(DeviceKind.Cuda, Next(256)) },
+            Precision = Pick<Precision>(),
+            Optimizer = new(["generator", "discriminator"], [Optimizer(), Optimizer()]),
+            Checkpoint = new() { Every = Next(1000), Keep = 1 + Next(9) },
+            Sample = new() { Every = Next(1000), Grid = new(1 + Next(100), 1 + Next(100)), Seed = Next(100) },
+            Metrics = new() { Every = 1 + Next(100) },
+        };
+    }
+
+    private OptimizerSection Optimizer() => Next(4) switch
+    {
+        0 => new SgdOptimizer { LearningRate = Tiny(), Momentum = 0.5 + Fraction() / 4, Nesterov = Next(2) == 0, WeightDecay = Tiny() },
+        1 => new AdamOptimizer { LearningRate = Tiny(), Beta1 = Fraction(), Beta2 = Fraction(), Epsilon = Tiny(), ClipNorm = Fraction() },
+        2 => new AdamWOptimizer { LearningRate = Tiny(), Beta1 = Fraction(), WeightDecay = Fraction() },
+        _ => new RmsPropOptimizer { LearningRate = Tiny(), Alpha = Fraction(), Momentum = Fraction(), Centered = Next(2) == 0 },
+    };
+
+    private ValueList<int> Widths() => [.. Enumerable.Range(0, Next(4)).Select(_ => 1 + Next(2000))];
+
+    private string Text()
+    {
+        string[] texts = ["digits", "fashion-mnist", "true", "null", "~", "12", "1e5", "a: b", "# x", "it's \"so\"", "back\\slash", " padded ", "caf\u00e9", "\u6570\u5b57", "- x", "{a}", "*a", "no", "\U0001f600", "a\u2028b", "x\ufeff"];
+        return texts[Next(texts.Length)] + (Next(3) == 0 ? $"{Next(10)}" : "");
+    }
+
+    private double Fraction() => Next(1 << 20) / (double)(1 << 20);
+
+    private double Tiny() => (1 + Next(1 << 20)) / 3.0 * Math.Pow(10, -Next(30));
+
+    private T Pick<T>() where T : struct, Enum
+    {
+        var values = Enum.GetValues<T>();
+        return values[Next(values.Length)];
+    }
+
+    private int Next(int count)
+    {
+        state = state * 1664525 + 1013904223;
+        return (int)((ulong)(state >> 1) * (ulong)count >> 31);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
+using Cluster.Contracts.Runs;
+using Cluster.Grains;
+using Cluster.Silo;
+using Orleans.Hosting;
+using Orleans.TestingHost;
+
+namespace Cluster.Grains.Tests;
+
+/// <summary>A test cluster of some silos with a folder of runs of its own.</summary>
+public sealed class TrainingCluster : IAsyncDisposable
+{
+    /// <summary>No step of these tiny runs takes long: a run that is not done by then hangs.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    private static string s_runs = "";
+
+    private TrainingCluster(TestCluster cluster, string runs)
+    {
+        Cluster = cluster;
+        Runs = runs;
+    }
+
+    public TestCluster Cluster { get; }
+
+    public string Runs { get; }
+
+    /// <summary>Starts silos; tests of this project run one after the other, so that they may share the static.</summary>
+    public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null)
+    {
+        s_runs = runs ?? Directory.CreateTempSubdirectory("cluster-test-").FullName;
+        TestClusterBuilder builder = new(silos);
+        builder.AddSiloBuilderConfigurator<Configurator>();
+        TestCluster cluster = builder.Build();
+        await cluster.DeployAsync();
+        return new TrainingCluster(cluster, s_runs);
+    }
+
+    public static string Experiment(params string[] overrides) => ExperimentFile.Parse(
+        """
+        model:
+          kind: gan
+          latent: 8
+          generator: {hidden: [16]}
+          discriminator: {hidden: [16]}
+        data: digits
+        steps: 12
+        batch: 16
+        threads: 1
+        checkpoint: {every: 0}
+        sample: {every: 0}
+        metrics: {every: 4}
+        """,
+        "test.yaml",
+        overrides).ToYaml();
+
+    public IExperimentGrain Run(string name) => Cluster.GrainFactory.GetGrain<IExperimentGrain>(name);
+
+    public RunFolder Folder(string name) => new(Runs, name);
+
+    /// <summary>Trains a run to its end.</summary>
+    public async Task<RunStatus> Train(string name, params string[] overrides)
+    {
+        await Run(name).Start(Experiment(overrides));
+        return await Ended(name);
+    }
+
+    /// <summary>Trains a run to its end, which must be a good one.</summary>
+    public async Task<RunStatus> Finish(string name, params string[] overrides)
+    {
+        RunStatus status = await Train(name, overrides);
+        Assert.True(status.State == RunState.Finished, status.Problem);
+        return status;
+    }
+
+    /// <summary>Waits until a run neither trains nor recovers.</summary>
+    public Task<RunStatus> Ended(string name) => Until(name, status => status.State is not (RunState.Running or RunState.Recovering or RunState.Queued));
+
+    /// <summary>Waits for a status.</summary>
+    public async Task<RunStatus> Until(string name, Func<RunStatus, bool> reached)
+    {
+        using CancellationTokenSource limit = new(Limit);
+        while (true)
+        {
+            RunStatus status = await Run(name).Status();
+            if (reached(status))
+            {
+                return status;
+            }
+
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
+    /// <summary>SHA-256 of each parameter file of a checkpoint, by file name; the newest where no step is named.</summary>
+    public SortedDictionary<string, string> Sums(string name, long? step = null)
+    {
+        string checkpoint = Path.Combine(Folder(name).Checkpoints, RunFolder.StepName(step ?? RunStateFile.Read(Folder(name))!.Checkpoint));
+        return new(Directory.EnumerateFiles(checkpoint, "*.safetensors")
+            .ToDictionary(path => Path.GetFileName(path)!, path => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(path)))), StringComparer.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.StopAllSilosAsync();
+        await Cluster.DisposeAsync();
+    }
+
+    private sealed class Configurator : ISiloConfigurator
+    {
+        public void Configure(ISiloBuilder siloBuilder) => siloBuilder.AddTraining(new TrainingOptions { Runs = s_runs });
+    }
+}
