@@ -2,12 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Cluster.Client;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks for a pause, the second leaves at once.</summary>
-internal sealed class StopSignals : IDisposable
+/// <summary>Ctrl-C and SIGTERM: the first asks for a pause, a second one leaves at once.</summary>
+internal sealed partial class StopSignals : IDisposable
 {
+    /// <summary>Tools such as timeout(1) signal the process and then its group: what follows this soon is the same wish.</summary>
+    private static readonly TimeSpan SameWish = TimeSpan.FromMilliseconds(300);
+
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
-    private int _count;
+    private long _first;
 
     /// <summary>Takes the signals over.</summary>
     public StopSignals() => _registrations =
@@ -31,12 +34,21 @@ internal sealed class StopSignals : IDisposable
     private void Take(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _count) > 1)
+        long now = TimeProvider.System.GetTimestamp();
+        long first = Interlocked.CompareExchange(ref _first, now, 0);
+        if (first != 0 && TimeProvider.System.GetElapsedTime(first, now) > SameWish)
         {
             Terminal.ShowCursor();
-            Environment.Exit(ExitCode.Interrupted);
+            LeaveAtOnce(ExitCode.Interrupted);
         }
 
         _asked.TrySetResult();
     }
+
+    /// <summary>
+    /// Ends the process as a kill would. An orderly exit would run libtorch's destructors under the feet of a step in
+    /// progress, and the run would be written down as failed.
+    /// </summary>
+    [LibraryImport("libc", EntryPoint = "_exit")]
+    private static partial void LeaveAtOnce(int code);
 }

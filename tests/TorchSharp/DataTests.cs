@@ -172,7 +172,8 @@ public sealed class DataTests
         Assert.Equal([1f, 1.5f, 2f], arange(1, 2.5, 0.5).data<float>().ToArray());
         Assert.Equal([0, 0.5, 1], linspace(0, 1, 3, dtype: float64).data<double>().ToArray());
         Assert.Equal([1, 0, 0, 1], eye(2).data<float>().ToArray());
-        Assert.Equal([3, 3], full(2, 3).data<float>().ToArray());
+        Assert.Equal([3, 3], full(2, 3).data<long>().ToArray());
+        Assert.Equal([3, 3], full(2, 3.0).data<float>().ToArray());
         Assert.Equal(ScalarType.Float64, zeros(2).zeros_like(dtype: float64).dtype);
         Assert.Equal([2, 3, 4], empty(2, 3, 4).shape);
         Assert.True(ones(2, requires_grad: true).requires_grad);

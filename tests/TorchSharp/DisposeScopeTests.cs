@@ -25,7 +25,7 @@ public sealed class DisposeScopeTests
             {
                 kept = inner.MoveToOuter(ones(3));
                 dropped = zeros(3);
-                detached = full(2, 7).DetachFromDisposeScope();
+                detached = full(2, 7.0).DetachFromDisposeScope();
                 Assert.Equal(2, inner.DisposablesCount + 1);
             }
             Assert.False(kept.IsInvalid);

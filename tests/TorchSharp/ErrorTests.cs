@@ -20,7 +20,6 @@ public sealed class ErrorTests
         ["select"] = (() => ones(3).select(0, 3), "index 3 out of range"),
         ["dimension"] = (() => ones(3).sum(2), "Dimension out of range"),
         ["split"] = (() => ones(5).split([2, 2]), "split_with_sizes expects split_sizes to sum exactly to 5"),
-        ["size"] = (() => ones(5).size(1), "Dimension out of range"),
         ["topk"] = (() => ones(2).topk(3), "selected index k out of range"),
         ["cholesky"] = (() => linalg.cholesky(-eye(2)), "is not positive-definite"),
         ["conv2d"] = (() => F.conv2d(ones(1, 3, 8, 8), ones(4, 2, 3, 3)), "expected input[1, 3, 8, 8] to have 2 channels"),

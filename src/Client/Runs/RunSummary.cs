@@ -7,9 +7,13 @@ namespace Cluster.Client;
 internal static class RunSummary
 {
     /// <summary>Of a run that reached its last step.</summary>
+    /// <param name="folder">The run.</param>
+    /// <param name="end">Its last status, with the mean rate.</param>
+    /// <param name="time">How long this process trained it.</param>
+    /// <param name="terminal">Where to tell.</param>
     public static int Finished(RunFolder folder, RunStatus end, TimeSpan time, Terminal terminal)
     {
-        terminal.Out.WriteLine($"{folder.Name} finished: {end.Steps} steps, {Text.Duration(time)}, {Text.Rate(end.StepsPerSecond)} at the end");
+        terminal.Out.WriteLine($"{folder.Name} finished: {end.Steps} steps, {Text.Duration(time)}, {Text.Rate(end.StepsPerSecond)}");
         if (end.Figures.Count > 0)
         {
             terminal.Out.WriteLine($"  {string.Join("  ", Text.Figures(end.Figures))}");

@@ -19,7 +19,7 @@ internal static class Training
     {
         TimeProvider time = TimeProvider.System;
         long start = time.GetTimestamp();
-        long? from = null;
+        Pace? pace = null;
         terminal.Out.WriteLine($"{folder.Name}: training to step {begun.Steps} in {Folders.Shown(folder.Path)}");
         IProgressView view = terminal.Live ? new LiveProgress(terminal) : new PlainProgress(terminal.Out, time);
         RunStatus end = await view.Show(async tell =>
@@ -37,8 +37,8 @@ internal static class Training
                 await (asked ? Task.Delay(Poll) : Task.WhenAny(stop.Asked, Task.Delay(Poll)));
                 status = await run.Status();
 
-                // A resumed run tells where it goes on only once its actors are open.
-                from ??= status.Figures.Count > 0 || status.StepsPerSecond > 0 ? status.Step : null;
+                // A resumed run knows where it goes on only once its actors are open.
+                pace ??= status.Figures.Count > 0 ? new Pace(time, status.Step) : null;
                 tell(status);
             }
 
@@ -47,11 +47,20 @@ internal static class Training
 
         return end.State switch
         {
-            RunState.Finished => RunSummary.Finished(folder, end, time.GetElapsedTime(start), terminal),
+            RunState.Finished => RunSummary.Finished(folder, end with { StepsPerSecond = pace?.Until(end.Step) ?? end.StepsPerSecond }, time.GetElapsedTime(start), terminal),
             RunState.Paused => RunSummary.Paused(folder, end, terminal),
             _ => RunSummary.Failed(folder, end, terminal),
         };
     }
 
     private static bool IsOver(RunState state) => state is RunState.Finished or RunState.Paused or RunState.Failed or RunState.Cancelled;
+
+    /// <summary>The mean rate since a step.</summary>
+    private sealed class Pace(TimeProvider time, long from)
+    {
+        private readonly long _since = time.GetTimestamp();
+
+        /// <summary>Steps per second up to a step; null where it is none further.</summary>
+        public double? Until(long step) => step > from ? (step - from) / time.GetElapsedTime(_since).TotalSeconds : null;
+    }
 }

@@ -33,7 +33,7 @@ internal static class Text
     {
         double seconds = (status.Steps - status.Step) / status.StepsPerSecond;
         return status.StepsPerSecond > 0 && seconds < TimeSpan.MaxValue.TotalSeconds / 2
-            ? Clock(TimeSpan.FromSeconds(Math.Ceiling(seconds)))
+            ? Clock(TimeSpan.FromSeconds(Math.Ceiling(Math.Round(seconds, 3))))
             : null;
     }
 

@@ -55,8 +55,9 @@ internal sealed class TrainingRun
     /// <summary>Completes when training has ended, well or not; never fails.</summary>
     public Task Done => _done.Task;
 
+    /// <summary>How it goes. An end shows only when everything that belongs to it is on disk and the actors are closed.</summary>
     public RunStatus Status => new(
-        _state, _step, _blueprint.File.Steps, _checkpoint, _rate.StepsPerSecond, _hasFigures ? _figures.ToDictionary() : new Dictionary<string, double>(), _problem);
+        _done.Task.IsCompleted || _state == RunState.Recovering ? _state : RunState.Running, _step, _blueprint.File.Steps, _checkpoint, _rate.StepsPerSecond, _hasFigures ? _figures.ToDictionary() : new Dictionary<string, double>(), _problem);
 
     /// <summary>Starts training on the caller's scheduler.</summary>
     public void Begin() => _ = Run();

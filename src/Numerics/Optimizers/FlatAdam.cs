@@ -25,9 +25,9 @@ internal sealed class FlatAdam : FlatOptimizer
         (mean, square) = (AddState("exp_avg"), AddState("exp_avg_sq"));
     }
 
-    private double StepSize => LearningRate / (1 - Math.Pow(beta1, Steps + 1));
+    private double StepSize => LearningRate / (1 - Power(beta1, Steps + 1));
 
-    private double RootCorrection => Math.Sqrt(1 - Math.Pow(beta2, Steps + 1));
+    private double RootCorrection => Math.Sqrt(1 - Power(beta2, Steps + 1));
 
     private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, float gradientScale) =>
         FusedStep.Run(new Kernel(this, gradientScale), values, gradients, mean.AsFloats(), square.AsFloats());
@@ -41,6 +41,15 @@ internal sealed class FlatAdam : FlatOptimizer
         root.copy_(square);
         root.sqrt_().div_(RootCorrection).add_(epsilon);
         values.addcdiv_(mean, root, -StepSize);
+    }
+
+    /// <summary>By squaring: the C library's power may differ in the last bit from one to the next.</summary>
+    private static double Power(double value, long exponent)
+    {
+        double power = 1;
+        for (; exponent > 0; exponent >>= 1, value *= value)
+            if ((exponent & 1) != 0) power *= value;
+        return power;
     }
 
     private readonly struct Kernel(FlatAdam adam, float gradientScale) : IStepKernel

@@ -46,7 +46,7 @@ internal static class Copiers
     private static void Require(Type type, HashSet<Type> seen)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (!seen.Add(type) || type.IsInterface || type.IsAbstract || type == typeof(object)) return;
+        if (!seen.Add(type) || type.IsInterface || type.IsAbstract || type.IsEnum || type == typeof(object)) return;
         if (type.IsArray || type.IsGenericType && CollectionCopiers.Handles(type))
         {
             foreach (var part in type.IsArray ? [type.GetElementType()!] : type.GetGenericArguments()) Require(part, seen);

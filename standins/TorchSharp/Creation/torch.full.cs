@@ -4,13 +4,13 @@ namespace TorchSharp;
 
 public static partial class torch
 {
-    /// <summary>One value everywhere.</summary>
+    /// <summary>One value everywhere. Without a dtype a whole number or a boolean makes an Int64 tensor.</summary>
     public static unsafe Tensor full(ReadOnlySpan<long> size, Scalar value, ScalarType? dtype = null, Device? device = null, bool requires_grad = false, string[]? names = null)
     {
         device = InitializeDevice(device);
         nint result;
         fixed (long* s = size)
-            result = Native.ct_full(s, size.Length, value.Value, (int)(dtype ?? default_dtype), (int)device.type, device.index);
+            result = Native.ct_full(s, size.Length, value.Value, (int)(dtype ?? (is_integral(value.Type) ? ScalarType.Int64 : default_dtype)), (int)device.type, device.index);
         return Finished(result, requires_grad, names);
     }
 

@@ -127,7 +127,7 @@ public static partial class torch
                     TensorIndex.Kind.Tensor => entry.tensor!.dtype is ScalarType.Bool or ScalarType.Byte ? Math.Max(1, entry.tensor.dim()) : 1,
                     _ => 0,
                 };
-            if (consumed > dim()) throw new IndexOutOfRangeException($"{consumed} indices for a tensor of {dim()} dimensions");
+            if (consumed > dim()) throw new System.Runtime.InteropServices.ExternalException($"too many indices for tensor of dimension {dim()}");
 
             var part = alias();
             var at = 0L;

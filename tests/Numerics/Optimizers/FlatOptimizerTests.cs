@@ -21,7 +21,7 @@ public sealed class FlatOptimizerTests
     public void Fused_steps_have_the_same_bits_everywhere()
     {
         var bits = OptimizerCases.Names.SelectMany(python => Run(python, ScalarType.Float32)).SelectMany(value => BitConverter.GetBytes((float)value)).ToArray();
-        Assert.Equal("PIN", Convert.ToHexStringLower(SHA256.HashData(bits)));
+        Assert.Equal("53d5aa2fde233084", Convert.ToHexStringLower(SHA256.HashData(bits))[..16]);
     }
 
     /// <summary>Elementwise, whether an element meets whole vectors or the padded rest: what makes shards equal the whole.</summary>

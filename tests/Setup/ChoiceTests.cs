@@ -1,0 +1,140 @@
+namespace Cluster.Setup.Tests;
+
+/// <summary>Real packages or stand-ins.</summary>
+public sealed class ChoiceTests : IDisposable
+{
+    private const string Pinned = "RealOrleans/10.2.2 RealTorchSharp/0.107.0";
+    private readonly Checkout _checkout = new();
+
+    public void Dispose() => _checkout.Dispose();
+
+    [Theory]
+    [InlineData("", "true", "true")]
+    [InlineData("RealOrleans/10.2.2", "false", "true")]
+    [InlineData("RealTorchSharp/0.107.0", "true", "false")]
+    [InlineData(Pinned, "false", "false")]
+    public async Task Each_goes_its_own_way(string feed, string orleans, string torch)
+    {
+        _checkout.Feed = feed;
+        var outcome = await _checkout.Run("runs");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains($"<OrleansStandin>{orleans}</OrleansStandin>", _checkout.Choice, StringComparison.Ordinal);
+        Assert.Contains($"<TorchSharpStandin>{torch}</TorchSharpStandin>", _checkout.Choice, StringComparison.Ordinal);
+        var said = Assert.Single(outcome.Errors.Split('\n'), line => line.Contains("Orleans: the", StringComparison.Ordinal));
+        Assert.Equal(orleans == "true", said.Contains("Orleans: the stand-in (NU1101", StringComparison.Ordinal));
+        Assert.Equal(torch == "true", said.Contains("TorchSharp: the stand-in (NU1101", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_version_other_than_the_pinned_one_is_written_down()
+    {
+        _checkout.Feed = "RealOrleans/99.1.0";
+        await _checkout.Run("runs");
+
+        Assert.Contains("<OrleansVersion>99.1.0</OrleansVersion>", _checkout.Choice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_feed_that_does_not_answer_is_asked_once_and_for_a_limited_time()
+    {
+        _checkout.Feed = "hangs";
+        _checkout.Environment["CLUSTER_RESTORE_TIMEOUT"] = "1";
+        var outcome = await _checkout.Run("runs");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("Orleans: the stand-in (no answer from the package feed within 1 s)", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("<TorchSharpStandin>true</TorchSharpStandin>", _checkout.Choice, StringComparison.Ordinal);
+        Assert.Single(_checkout.Calls, call => call.StartsWith("restore", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Standins_are_taken_without_asking()
+    {
+        _checkout.Feed = Pinned;
+        Assert.Equal(0, (await _checkout.Run("setup", "--standins")).ExitCode);
+
+        Assert.Contains("<OrleansStandin>true</OrleansStandin>", _checkout.Choice, StringComparison.Ordinal);
+        Assert.DoesNotContain(_checkout.Calls, call => call.StartsWith("restore", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Real_packages_that_are_lacking_are_an_error_and_change_nothing()
+    {
+        await _checkout.Run("setup", "--standins");
+        var before = _checkout.Choice;
+        _checkout.Feed = "RealOrleans/10.2.2";
+        var outcome = await _checkout.Run("setup", "--real");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("the real TorchSharp (TorchSharp-cpu", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("NU1101", outcome.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, _checkout.Choice);
+    }
+
+    [Fact]
+    public async Task Another_choice_throws_away_what_was_built_on_the_first()
+    {
+        await _checkout.Run("setup", "--standins");
+        var stale = _checkout.Write("root/artifacts/bin/stale", "");
+        _checkout.Feed = Pinned;
+        await _checkout.Run("setup");
+
+        Assert.False(File.Exists(stale));
+        Assert.Equal(2, _checkout.Builds);
+    }
+
+    [Fact]
+    public async Task A_folder_of_packages_decides_for_what_it_holds()
+    {
+        _checkout.Write("some packages/Microsoft.Orleans.Server.9.9.0.nupkg", "");
+        _checkout.Write("some packages/Microsoft.Orleans.Server.10.9.1.nupkg", "");
+        _checkout.Feed = "RealOrleans/10.9.1";
+        var outcome = await _checkout.Run("setup", "--packages", "some packages");
+
+        var folder = Path.Combine(_checkout.Home, "some packages");
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains(_checkout.Calls, call => call.Contains("-p:OrleansVersion=10.9.1", StringComparison.Ordinal));
+        Assert.Contains("<OrleansVersion>10.9.1</OrleansVersion>", _checkout.Choice, StringComparison.Ordinal);
+        Assert.Contains($"<RestoreAdditionalProjectSources>{folder}</RestoreAdditionalProjectSources>", _checkout.Choice, StringComparison.Ordinal);
+        Assert.Contains($"<RestorePackagesPath>{_checkout.Root}/artifacts/packages</RestorePackagesPath>", _checkout.Choice, StringComparison.Ordinal);
+        Assert.Contains("TorchSharp: the stand-in", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_of_packages_stands_alone_where_the_feed_is_out_of_reach()
+    {
+        _checkout.Write("packages/Microsoft.Orleans.Server.10.9.1.nupkg", "");
+        _checkout.Feed = "unreachable RealOrleans/10.9.1";
+        var outcome = await _checkout.Run("setup", "--packages", "packages");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("<OrleansStandin>false</OrleansStandin>", _checkout.Choice, StringComparison.Ordinal);
+        Assert.Contains($"<RestoreSources>{_checkout.Home}/packages</RestoreSources>", _checkout.Choice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_package_in_the_folder_that_does_not_restore_is_an_error()
+    {
+        _checkout.Write("packages/TorchSharp-cpu.0.200.0.nupkg", "");
+        var outcome = await _checkout.Run("setup", "--packages", "packages");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("TorchSharp-cpu 0.200.0", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(_checkout.Home, "packages"), outcome.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("'nowhere' is none", "--packages", "nowhere")]
+    [InlineData("holds neither Microsoft.Orleans.Server", "--packages", "bin")]
+    [InlineData("--packages wants a value", "--packages")]
+    [InlineData("does not go with --standins", "--packages", "bin", "--standins")]
+    [InlineData("setup does not know '--reel'", "--reel")]
+    public async Task Bad_options_are_errors(string message, params string[] arguments)
+    {
+        var outcome = await _checkout.Run(["setup", .. arguments]);
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(message, outcome.Errors, StringComparison.Ordinal);
+    }
+}
