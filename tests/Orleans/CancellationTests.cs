@@ -61,6 +61,21 @@ public sealed class CancellationTests(ClusterFixture cluster)
     }
 
     [Fact]
+    public async Task A_request_that_waits_for_its_turn_can_be_cancelled()
+    {
+        using var first = new CancellationTokenSource();
+        using var second = new CancellationTokenSource();
+        var running = Grain.WaitUntilCancelled(_key, first.Token);
+        await Signals.Wait(_key + " entered");
+        var waiting = Grain.WaitUntilCancelled(_key + " second", second.Token);
+        await second.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await first.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.False(await Grain.CanBeCancelled());
+    }
+
+    [Fact]
     public async Task A_cancelled_token_sends_nothing()
     {
         using var source = new CancellationTokenSource();

@@ -16,6 +16,8 @@ public interface ITimerGrain : IGrainWithStringKey
 
     Task StopEndless();
 
+    Task StartHolding(string signal);
+
     Task FailOnce(string signal);
 
     Task End();
@@ -68,6 +70,17 @@ public sealed class TimerGrain : Grain, ITimerGrain
             {
                 Signals.Raise(signal + " stopped");
             }
+        }, new() { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan, Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public Task StartHolding(string signal)
+    {
+        _ticks = 1;
+        _timer = this.RegisterGrainTimer(_ =>
+        {
+            Signals.Raise(signal + " ticking");
+            return Signals.Wait(signal);
         }, new() { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan, Interleave = true });
         return Task.CompletedTask;
     }
@@ -175,12 +188,16 @@ public sealed class TimerTests(ClusterFixture cluster)
     }
 
     [Fact]
-    public async Task Deactivation_cancels_the_tick_that_runs()
+    public async Task Deactivation_waits_for_the_tick_that_runs()
     {
-        await Grain.StartEndless(_key);
+        await Grain.StartHolding(_key);
         await Signals.Wait(_key + " ticking");
         await Grain.End();
-        await Signals.Wait(_key + " stopped");
+        var next = Grain.Ticks();
+        await cluster.Grains.GetGrain<ITimerGrain>(_key + " other").Ticks();
+        Assert.False(next.IsCompleted);
+        Signals.Raise(_key);
+        Assert.Equal(0, await next);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class BoundaryTests
         ["size"] = (() => ones(5).size(1), "Dimension out of range"),
         ["state"] = (() => new Generator(5).set_state(zeros(3, dtype: uint8)), "RNG state"),
         ["topk"] = (() => ones(3).topk(9), "out of range"),
+        ["grad"] = (() => autograd.grad([ones(1).requires_grad_() * 2], [ones(1).requires_grad_()]), "to not have been used in the graph"),
         ["svd"] = (() => linalg.svd(ones(3)), "at least 2 dimensions"),
     };
 

@@ -31,6 +31,7 @@ internal static class Training
                 if (!asked && stop.Asked.IsCompleted)
                 {
                     asked = true;
+                    view.Say("Pausing after this step with a checkpoint; Ctrl-C again leaves at once");
                     await run.Pause();
                 }
 

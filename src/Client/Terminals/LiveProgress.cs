@@ -7,20 +7,21 @@ namespace Cluster.Client;
 /// <summary>A bar that is drawn again in place, with step, rate, losses and time left, as far as the terminal is wide.</summary>
 internal sealed class LiveProgress(Terminal terminal) : IProgressView
 {
+    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(terminal.Out),
+        Ansi = AnsiSupport.Yes,
+        Interactive = InteractionSupport.Yes,
+        ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+    });
+
     /// <inheritdoc/>
     public Task<RunStatus> Show(Func<Action<RunStatus>, Task<RunStatus>> watch)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(terminal.Out),
-            Ansi = AnsiSupport.Yes,
-            Interactive = InteractionSupport.Yes,
-            ColorSystem = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-        });
         FiguresColumn figures = new();
-        return console.Progress()
+        return _console.Progress()
             .AutoClear(false)
-            .Columns(new ProgressBarColumn { Width = FiguresColumn.BarWidth(console.Profile.Width) }, figures)
+            .Columns(new ProgressBarColumn { Width = FiguresColumn.BarWidth(_console.Profile.Width) }, figures)
             .StartAsync(async progress =>
             {
                 ProgressTask bar = progress.AddTask("training");
@@ -30,6 +31,9 @@ internal sealed class LiveProgress(Terminal terminal) : IProgressView
                 return end;
             });
     }
+
+    /// <inheritdoc/>
+    public void Say(string line) => _console.WriteLine(line);
 
     private static void Update(ProgressTask bar, FiguresColumn figures, RunStatus status)
     {
@@ -44,7 +48,8 @@ internal sealed class LiveProgress(Terminal terminal) : IProgressView
 
         protected override bool NoWrap => true;
 
-        public static int BarWidth(int console) => Math.Clamp(console / 4, 4, 40);
+        /// <summary>What the figures of a GAN leave, and a sixth of the line at least.</summary>
+        public static int BarWidth(int console) => Math.Min(40, Math.Max(console - 98, Math.Max(4, console / 6)));
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {

@@ -39,6 +39,9 @@ internal sealed class PlainProgress(TextWriter to, TimeProvider time) : IProgres
         }
     }
 
+    /// <inheritdoc/>
+    public void Say(string line) => to.WriteLine(line);
+
     /// <summary>A status as one line.</summary>
     public static string Describe(RunStatus status)
     {

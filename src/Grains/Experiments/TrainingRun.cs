@@ -126,7 +126,7 @@ internal sealed class TrainingRun
             _step++;
             _rate.Mark(_step);
             bool last = _step == steps || _pause;
-            if (last || Due(_blueprint.File.Metrics.Every))
+            if (_step == steps || Due(_blueprint.File.Metrics.Every))
             {
                 _journal.Metrics(_step, _rate.StepsPerSecond, _figures.ToDictionary());
             }

@@ -77,17 +77,7 @@ internal sealed class ShardSlice : IDisposable
     /// <summary>One optimizer step.</summary>
     /// <param name="average">The averaged gradient, shape (range,).</param>
     /// <param name="scale">Factor from clipping; 1 leaves the gradient as it is.</param>
-    public void Step(Tensor average, double scale)
-    {
-        if (scale == 1)
-        {
-            Optimizer.Step(Values, average);
-            return;
-        }
-
-        using Tensor clipped = average.mul(scale);
-        Optimizer.Step(Values, clipped);
-    }
+    public void Step(Tensor average, double scale) => Optimizer.Step(Values, average, scale);
 
     /// <summary>Frees values and state.</summary>
     public void Dispose()

@@ -37,20 +37,6 @@ namespace Orleans.Runtime
         public SiloUnavailableException(string message, Exception innerException) : base(message, innerException) { }
     }
 
-    /// <summary>A provider was named that nobody registered.</summary>
-    [GenerateSerializer]
-    public class BadProviderConfigException : OrleansException
-    {
-        /// <summary>An error without a message of its own.</summary>
-        public BadProviderConfigException() { }
-
-        /// <summary>An error.</summary>
-        public BadProviderConfigException(string msg) : base(msg) { }
-
-        /// <summary>An error and what caused it.</summary>
-        public BadProviderConfigException(string msg, Exception exc) : base(msg, exc) { }
-    }
-
     /// <summary>An asynchronous sequence ended before its end, for its grain was deactivated.</summary>
     [GenerateSerializer]
     public sealed class EnumerationAbortedException : Exception
@@ -88,5 +74,22 @@ namespace Orleans.Serialization
     {
         /// <summary>An error.</summary>
         public CodecNotFoundException(string message) : base(message) { }
+    }
+}
+
+namespace Orleans.Storage
+{
+    /// <summary>A provider was named that nobody registered.</summary>
+    [GenerateSerializer]
+    public sealed class BadProviderConfigException : Runtime.OrleansException
+    {
+        /// <summary>An error without a message of its own.</summary>
+        public BadProviderConfigException() { }
+
+        /// <summary>An error.</summary>
+        public BadProviderConfigException(string msg) : base(msg) { }
+
+        /// <summary>An error and what caused it.</summary>
+        public BadProviderConfigException(string msg, Exception exc) : base(msg, exc) { }
     }
 }

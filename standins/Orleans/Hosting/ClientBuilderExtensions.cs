@@ -31,11 +31,8 @@ public static class ClientBuilderExtensions
     /// <summary>Finds the cluster by the gateway ports of its silos, in this process.</summary>
     public static IClientBuilder UseLocalhostClustering(this IClientBuilder builder, int[] gatewayPorts, string serviceId = "dev", string clusterId = "dev")
     {
-        builder.Configure<ClusterOptions>(options =>
-        {
-            options.ServiceId = serviceId;
-            options.ClusterId = clusterId;
-        });
+        if (serviceId != ClusterOptions.DevelopmentServiceId || clusterId != ClusterOptions.DevelopmentClusterId)
+            builder.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (serviceId, clusterId));
         return builder.Configure<MeetingOptions>(options => options.Gateways = gatewayPorts);
     }
 

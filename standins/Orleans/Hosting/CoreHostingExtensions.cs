@@ -22,11 +22,9 @@ public static class CoreHostingExtensions
             options.SiloPort = siloPort;
             options.GatewayPort = gatewayPort;
         });
-        builder.Configure<ClusterOptions>(options =>
-        {
-            if (string.IsNullOrWhiteSpace(options.ServiceId) || options.ServiceId == ClusterOptions.DefaultServiceId) options.ServiceId = serviceId;
-            if (string.IsNullOrWhiteSpace(options.ClusterId) || options.ClusterId == ClusterOptions.DefaultClusterId) options.ClusterId = clusterId;
-        });
+        // As Orleans does: only names that differ from the defaults are set, so that "dev" never takes the place of "default".
+        if (serviceId != ClusterOptions.DevelopmentServiceId || clusterId != ClusterOptions.DevelopmentClusterId)
+            builder.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (serviceId, clusterId));
         return builder.Configure<MeetingOptions>(options => options.Key = $"localhost:{primarySiloEndpoint?.Port ?? siloPort}");
     }
 

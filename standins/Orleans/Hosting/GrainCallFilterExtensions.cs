@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Orleans.Hosting;
 
 /// <summary>Adds filters to a silo.</summary>
-public static class SiloBuilderGrainCallFilterExtensions
+public static class GrainCallFilterSiloBuilderExtensions
 {
     /// <summary>Adds a filter of incoming calls.</summary>
     public static ISiloBuilder AddIncomingGrainCallFilter(this ISiloBuilder builder, IIncomingGrainCallFilter filter)

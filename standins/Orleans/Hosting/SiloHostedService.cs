@@ -1,18 +1,20 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Serialization;
 
 namespace Orleans.Runtime;
 
 /// <summary>Starts and stops the silo with its host.</summary>
-internal sealed class SiloHostedService(Silo silo, SiloLifecycle lifecycle, IEnumerable<ILifecycleParticipant<ISiloLifecycle>> participants, IOptions<MeetingOptions> meeting) : IHostedService
+internal sealed class SiloHostedService(Silo silo, SiloLifecycle lifecycle, IEnumerable<ILifecycleParticipant<ISiloLifecycle>> participants, IOptions<MeetingOptions> meeting, IHostEnvironment? environment = null) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        GrainClass.Scan();
+        if (environment?.IsDevelopment() == true) InterfaceValidator.Validate(GrainClass.AllInterfaces());
         lifecycle.Subscribe("Join", ServiceLifecycleStage.RuntimeInitialize, _ =>
         {
             ClusterRegistry.Join(silo);
-            GrainClass.Scan();
             return Task.CompletedTask;
         });
         lifecycle.Subscribe("Activate", ServiceLifecycleStage.BecomeActive, _ =>

@@ -80,7 +80,7 @@ internal sealed partial class Activation
 
     private async Task EndAsync()
     {
-        StopTimers();
+        // Requests and ticks that run finish first; what comes meanwhile waits for the next activation.
         Task? idle = null;
         lock (_gate)
         {
@@ -88,6 +88,7 @@ internal sealed partial class Activation
         }
 
         if (idle is not null) await idle;
+        StopTimers();
         try
         {
             RequestContext.Clear();

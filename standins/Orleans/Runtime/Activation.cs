@@ -119,7 +119,15 @@ internal sealed partial class Activation(Silo silo, GrainId id, GrainClass grain
     }
 
     /// <summary>The caller gave up: the callee's token is signalled within the activation; a request that waits still is dropped.</summary>
-    public void CancelCall(Call call) => Post(_ => call.SignalCallee());
+    public void CancelCall(Call call)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Remove(call)) return;
+        }
+
+        Post(_ => call.SignalCallee());
+    }
 
     /// <summary>A grain that let a conflict of its own storage escape starts afresh.</summary>
     public void OnRequestFailed(Exception error)

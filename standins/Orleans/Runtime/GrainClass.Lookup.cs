@@ -8,6 +8,7 @@ internal sealed partial class GrainClass
 {
     private static readonly Lock Gate = new();
     private static readonly HashSet<Assembly> Scanned = [];
+    private static readonly HashSet<Type> ScannedInterfaces = [];
     private static readonly ConcurrentDictionary<GrainType, GrainClass> ByType = new();
     private static readonly ConcurrentDictionary<(Type, string?), GrainClass> ByInterface = new();
 
@@ -64,8 +65,15 @@ internal sealed partial class GrainClass
         }
     }
 
+    /// <summary>The grain and observer interfaces of the process.</summary>
+    public static Type[] AllInterfaces()
+    {
+        lock (Gate) return [.. ScannedInterfaces];
+    }
+
     private static void Add(Type type)
     {
+        if (type.IsInterface && typeof(IAddressable).IsAssignableFrom(type)) ScannedInterfaces.Add(type);
         if (!type.IsClass || type.IsAbstract || type.ContainsGenericParameters || !typeof(IGrainBase).IsAssignableFrom(type) || !typeof(IAddressable).IsAssignableFrom(type)) return;
         var grain = new GrainClass(type);
         if (!ByType.TryAdd(grain.Type, grain))

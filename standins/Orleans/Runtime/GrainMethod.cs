@@ -101,7 +101,7 @@ internal sealed class GrainMethod
         }
     }
 
-    private static Type? ResultOf(Type type)
+    public static Type? ResultOf(Type type)
         => !type.IsGenericType ? null
         : type.GetGenericTypeDefinition() is var open && (open == typeof(Task<>) || open == typeof(ValueTask<>) || open == typeof(IAsyncEnumerable<>))
             ? type.GetGenericArguments()[0] : null;

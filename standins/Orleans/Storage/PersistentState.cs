@@ -19,8 +19,9 @@ internal static class PersistentStateFactory
 
     private static IGrainStorage StorageOf(string? name, Activation activation)
         => activation.Silo.Services.GetKeyedService<IGrainStorage>(name ?? "Default")
-            ?? throw new BadProviderConfigException($"No {(name is null ? "default storage provider" : $"storage provider named \"{name}\"")} found while activating {activation.Class.Class}: "
-                + $"register one, for instance with {(name is null ? "AddMemoryGrainStorageAsDefault()" : $"AddMemoryGrainStorage(\"{name}\")")}.");
+            ?? throw new BadProviderConfigException(name is null
+                ? $"No default storage provider found loading grain type {activation.GrainId.Type}. Register one, for instance with AddMemoryGrainStorageAsDefault()."
+                : $"No storage provider named \"{name}\" found loading grain type {activation.GrainId.Type}. Register one, for instance with AddMemoryGrainStorage(\"{name}\").");
 
     internal interface IReadable
     {

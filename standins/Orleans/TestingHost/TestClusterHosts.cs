@@ -12,7 +12,7 @@ internal static class TestClusterHosts
 {
     public static IHost CreateSilo(TestClusterOptions options, string key, string name, int number, Action<IConfigurationBuilder> configuration)
     {
-        var host = new HostBuilder().ConfigureHostConfiguration(configuration);
+        var host = new HostBuilder().UseEnvironment(Environments.Development).ConfigureHostConfiguration(configuration);
         host.UseOrleans(silo =>
         {
             silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
@@ -36,7 +36,7 @@ internal static class TestClusterHosts
 
     public static IHost CreateClient(TestClusterOptions options, string key, Action<IConfigurationBuilder> configuration)
     {
-        var host = new HostBuilder().ConfigureHostConfiguration(configuration);
+        var host = new HostBuilder().UseEnvironment(Environments.Development).ConfigureHostConfiguration(configuration);
         host.UseOrleansClient(client =>
         {
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));

@@ -38,9 +38,7 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern bool ct_is_pinned(nint a);
     [SuppressGCTransition]
     [DllImport(Library)] internal static extern long ct_storage_offset(nint a);
-    [DllImport(Library)] internal static extern int ct_storage(nint a, nint* data, long* bytes);
     [DllImport(Library)] internal static extern int ct_data(nint a, nint* data);
-    [DllImport(Library)] internal static extern long ct_version(nint a);
     [SuppressGCTransition]
     [DllImport(Library)] internal static extern int ct_sizes(nint a, long* result, int capacity);
     [SuppressGCTransition]

@@ -29,13 +29,11 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern nint ct_linalg_svdvals(nint a);
     [DllImport(Library)] internal static extern nint ct_linalg_eigvalsh(nint a, bool upper);
     [DllImport(Library)] internal static extern nint ct_linalg_solve(nint a, nint b, bool left);
-    [DllImport(Library)] internal static extern nint ct_linalg_solve_triangular(nint a, nint b, bool upper, bool left, bool unitriangular);
     [DllImport(Library)] internal static extern nint ct_linalg_matrix_norm(nint a, double order, long* d, long n, bool keepdim);
     [DllImport(Library)] internal static extern nint ct_linalg_matrix_norm_named(nint a, byte* order, long* d, long n, bool keepdim);
     [DllImport(Library)] internal static extern nint ct_linalg_vector_norm(nint a, double order, long* d, long n, bool keepdim);
     [DllImport(Library)] internal static extern nint ct_linalg_norm(nint a, double* order, long* d, long n, bool keepdim);
     [DllImport(Library)] internal static extern nint ct_linalg_norm_named(nint a, byte* order, long* d, long n, bool keepdim);
-    [DllImport(Library)] internal static extern nint ct_linalg_pinv(nint a);
     [DllImport(Library)] internal static extern int ct_linalg_svd(nint a, bool full, nint* result);
     [DllImport(Library)] internal static extern int ct_linalg_qr(nint a, int mode, nint* result);
     [DllImport(Library)] internal static extern int ct_linalg_eigh(nint a, bool upper, nint* result);

@@ -17,8 +17,6 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern int ct_sqrt_(nint a);
     [DllImport(Library)] internal static extern nint ct_rsqrt(nint a);
     [DllImport(Library)] internal static extern int ct_rsqrt_(nint a);
-    [DllImport(Library)] internal static extern nint ct_square(nint a);
-    [DllImport(Library)] internal static extern int ct_square_(nint a);
     [DllImport(Library)] internal static extern nint ct_reciprocal(nint a);
     [DllImport(Library)] internal static extern int ct_reciprocal_(nint a);
     [DllImport(Library)] internal static extern nint ct_exp(nint a);
@@ -79,6 +77,7 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern int ct_logical_not_(nint a);
     [DllImport(Library)] internal static extern nint ct_bitwise_not(nint a);
     [DllImport(Library)] internal static extern int ct_bitwise_not_(nint a);
+    [DllImport(Library)] internal static extern nint ct_square(nint a);
     [DllImport(Library)] internal static extern nint ct_isfinite(nint a);
     [DllImport(Library)] internal static extern nint ct_isnan(nint a);
     [DllImport(Library)] internal static extern nint ct_isinf(nint a);
@@ -100,14 +99,6 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern int ct_pow_(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_pow_s(nint a, Num b);
     [DllImport(Library)] internal static extern int ct_pow_s_(nint a, Num b);
-    [DllImport(Library)] internal static extern nint ct_remainder(nint a, nint b);
-    [DllImport(Library)] internal static extern int ct_remainder_(nint a, nint b);
-    [DllImport(Library)] internal static extern nint ct_remainder_s(nint a, Num b);
-    [DllImport(Library)] internal static extern int ct_remainder_s_(nint a, Num b);
-    [DllImport(Library)] internal static extern nint ct_fmod(nint a, nint b);
-    [DllImport(Library)] internal static extern int ct_fmod_(nint a, nint b);
-    [DllImport(Library)] internal static extern nint ct_fmod_s(nint a, Num b);
-    [DllImport(Library)] internal static extern int ct_fmod_s_(nint a, Num b);
     [DllImport(Library)] internal static extern nint ct_eq(nint a, nint b);
     [DllImport(Library)] internal static extern int ct_eq_(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_eq_s(nint a, Num b);
@@ -132,14 +123,14 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern int ct_ge_(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_ge_s(nint a, Num b);
     [DllImport(Library)] internal static extern int ct_ge_s_(nint a, Num b);
+    [DllImport(Library)] internal static extern nint ct_remainder(nint a, nint b);
+    [DllImport(Library)] internal static extern nint ct_remainder_s(nint a, Num b);
+    [DllImport(Library)] internal static extern nint ct_fmod(nint a, nint b);
+    [DllImport(Library)] internal static extern nint ct_fmod_s(nint a, Num b);
     [DllImport(Library)] internal static extern nint ct_xlogy(nint a, nint b);
-    [DllImport(Library)] internal static extern int ct_xlogy_(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_xlogy_s(nint a, Num b);
-    [DllImport(Library)] internal static extern int ct_xlogy_s_(nint a, Num b);
     [DllImport(Library)] internal static extern nint ct_floor_divide(nint a, nint b);
-    [DllImport(Library)] internal static extern int ct_floor_divide_(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_floor_divide_s(nint a, Num b);
-    [DllImport(Library)] internal static extern int ct_floor_divide_s_(nint a, Num b);
     [DllImport(Library)] internal static extern nint ct_logical_and(nint a, nint b);
     [DllImport(Library)] internal static extern int ct_logical_and_(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_logical_or(nint a, nint b);
@@ -155,7 +146,6 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern nint ct_atan2(nint a, nint b);
     [DllImport(Library)] internal static extern int ct_atan2_(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_copysign(nint a, nint b);
-    [DllImport(Library)] internal static extern int ct_copysign_(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_maximum(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_minimum(nint a, nint b);
     [DllImport(Library)] internal static extern nint ct_fmax(nint a, nint b);

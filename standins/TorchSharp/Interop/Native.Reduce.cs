@@ -45,5 +45,4 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern nint ct_argsort(nint a, long dim, bool descending);
     [DllImport(Library)] internal static extern nint ct_bincount(nint a, nint weights, long minlength);
     [DllImport(Library)] internal static extern nint ct_quantile(nint a, nint q, long dim, bool keepdim);
-    [DllImport(Library)] internal static extern int ct_unique(nint a, bool sorted, bool inverse, bool counts, nint* result);
 }

@@ -42,7 +42,6 @@ internal static unsafe partial class Native
     [DllImport(Library)] internal static extern nint* ct_split_sizes(nint a, long* s, long m, long dim, long* n);
     [DllImport(Library)] internal static extern nint* ct_chunk(nint a, long chunks, long dim, long* n);
     [DllImport(Library)] internal static extern nint* ct_unbind(nint a, long dim, long* n);
-    [DllImport(Library)] internal static extern nint* ct_meshgrid(nint* ts, long m, byte* indexing, long* n);
     [DllImport(Library)] internal static extern nint ct_index_select(nint a, long dim, nint index);
     [DllImport(Library)] internal static extern nint ct_gather(nint a, long dim, nint index);
     [DllImport(Library)] internal static extern nint ct_scatter(nint a, long dim, nint index, nint src);

@@ -9,6 +9,10 @@ for tool in cmake c++; do
 done
 mkdir -p "$out"
 work="$out/cmake"
+# CMake remembers which libtorch it found: another one needs a fresh start.
+[ "$(cat "$work/libtorch" 2>/dev/null || true)" = "${CLUSTER_LIBTORCH:-system}" ] || rm -rf "$work"
+mkdir -p "$work"
+printf '%s' "${CLUSTER_LIBTORCH:-system}" >"$work/libtorch"
 cmake -S "$here" -B "$work" -DCMAKE_BUILD_TYPE=Release >"$out/configure.log" 2>&1 || {
   cat "$out/configure.log" >&2
   echo "build.sh: error: libtorch's headers or libraries were not found. $need" >&2

@@ -65,15 +65,7 @@ API bool ct_requires_grad(T a) { return a->requires_grad(); }
 API bool ct_is_sparse(T a) { return a->is_sparse(); }
 API bool ct_is_pinned(T a) { bool pinned = false; run([&] { pinned = a->is_pinned(); }); return pinned; }
 API I64 ct_storage_offset(T a) { return a->storage_offset(); }
-API int ct_storage(T a, void** data, I64* bytes) {
-  return run([&] {
-    auto storage = a->storage();
-    *bytes = static_cast<I64>(storage.nbytes());
-    *data = static_cast<char*>(a->data_ptr()) - a->storage_offset() * static_cast<I64>(a->element_size());
-  });
-}
 API int ct_data(T a, void** data) { return run([&] { *data = a->data_ptr(); }); }
-API I64 ct_version(T a) { return static_cast<I64>(a->_version()); }
 
 // Both copy at most `capacity` entries and answer how many there are.
 API int ct_sizes(T a, I64* out, int capacity) {

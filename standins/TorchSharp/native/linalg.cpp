@@ -31,9 +31,6 @@ API T ct_linalg_cholesky(T a) { return make([&] { return at::linalg_cholesky(*a)
 API T ct_linalg_svdvals(T a) { return make([&] { return at::linalg_svdvals(*a); }); }
 API T ct_linalg_eigvalsh(T a, bool upper) { return make([&] { return at::linalg_eigvalsh(*a, upper ? "U" : "L"); }); }
 API T ct_linalg_solve(T a, T b, bool left) { return make([&] { return at::linalg_solve(*a, *b, left); }); }
-API T ct_linalg_solve_triangular(T a, T b, bool upper, bool left, bool unitriangular) {
-  return make([&] { return at::linalg_solve_triangular(*a, *b, upper, left, unitriangular); });
-}
 API T ct_linalg_matrix_norm(T a, double order, const I64* d, I64 n, bool keepdim) {
   return make([&] { return at::linalg_matrix_norm(*a, at::Scalar(order), ints(d, n), keepdim); });
 }
@@ -62,7 +59,6 @@ API T ct_linalg_norm_named(T a, const char* order, const I64* d, I64 n, bool kee
     return at::linalg_norm(*a, order, dims, keepdim);
   });
 }
-API T ct_linalg_pinv(T a) { return make([&] { return at::linalg_pinv(*a); }); }
 API int ct_linalg_svd(T a, bool full, T* out) {
   return run([&] {
     auto made = at::linalg_svd(*a, full);

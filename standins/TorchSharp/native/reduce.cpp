@@ -69,11 +69,3 @@ API int ct_kthvalue(T a, I64 k, I64 dim, bool keepdim, T* out) {
 API T ct_argsort(T a, I64 dim, bool descending) { return make([&] { return at::argsort(*a, dim, descending); }); }
 API T ct_bincount(T a, T weights, I64 minlength) { return make([&] { return at::bincount(*a, maybe(weights), minlength); }); }
 API T ct_quantile(T a, T q, I64 dim, bool keepdim) { return make([&] { return at::quantile(*a, *q, dim, keepdim); }); }
-API int ct_unique(T a, bool sorted, bool inverse, bool counts, T* out) {
-  return run([&] {
-    auto made = at::_unique2(*a, sorted, inverse, counts);
-    out[0] = own(std::get<0>(made));
-    out[1] = inverse ? own(std::get<1>(made)) : nullptr;
-    out[2] = counts ? own(std::get<2>(made)) : nullptr;
-  });
-}

@@ -69,9 +69,6 @@ API T* ct_split_sizes(T a, const I64* s, I64 m, I64 dim, I64* n) {
 }
 API T* ct_chunk(T a, I64 chunks, I64 dim, I64* n) { return make_list(n, [&] { return at::chunk(*a, chunks, dim); }); }
 API T* ct_unbind(T a, I64 dim, I64* n) { return make_list(n, [&] { return at::unbind(*a, dim); }); }
-API T* ct_meshgrid(const T* ts, I64 m, const char* indexing, I64* n) {
-  return make_list(n, [&] { return at::meshgrid(list(ts, m), indexing); });
-}
 
 API T ct_index_select(T a, I64 dim, T index) { return make([&] { return at::index_select(*a, dim, *index); }); }
 API T ct_gather(T a, I64 dim, T index) { return make([&] { return at::gather(*a, dim, *index); }); }

@@ -59,12 +59,13 @@ public static partial class torch
                 if (antialias) throw new NotSupportedException("antialias needs the real TorchSharp");
                 if (x.dim() != 4) throw new NotSupportedException($"only images of shape (batch, channels, height, width) are resized here, not {x}");
                 if (size is null == scale_factor is null) throw new ArgumentException("name either a size or a scale_factor");
+                if ((size?.Length ?? scale_factor!.Length) != 2) throw new ArgumentException("name height and width: the real package ends the process otherwise");
                 long* s = stackalloc long[2];
                 double* f = stackalloc double[2];
                 for (var i = 0; i < 2; i++)
                 {
-                    f[i] = scale_factor is null ? 0 : scale_factor[scale_factor.Length == 1 ? 0 : i];
-                    s[i] = size is null ? (long)Math.Floor(x.size(i + 2) * f[i]) : size[size.Length == 1 ? 0 : i];
+                    f[i] = scale_factor is null ? 0 : scale_factor[i];
+                    s[i] = size is null ? (long)Math.Floor(x.size(i + 2) * f[i]) : size[i];
                 }
                 var scales = scale_factor is null || recompute_scale_factor ? null : f;
                 var align = align_corners ?? false;
