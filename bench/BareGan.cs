@@ -66,7 +66,7 @@ public sealed class BareGan : IDisposable
         _gan.DiscriminatorStep(Discriminator, _input_2BD);
         _discriminatorOptimizer.Step(Discriminator.Values, Discriminator.Gradients);
 
-        Judgement judgement = _gan.Judge(Discriminator, made_BD.detach());
+        using Judgement judgement = _gan.Judge(Discriminator, made_BD.detach());
         Generator.ZeroGradients();
         made_BD.backward([judgement.Gradient], retain_graph: false, create_graph: false, inputs: null);
         _generatorOptimizer.Step(Generator.Values, Generator.Gradients);

@@ -73,18 +73,16 @@ public sealed class GanTests
         using FlatParameters parameters = Parameters(gan.Discriminator, "discriminator");
         parameters.ZeroGradients();
         using Tensor fake_BD = Normal("fake", 3, 5);
-        Judgement judgement = gan.Judge(parameters, fake_BD);
-        using Tensor gradient_BD = judgement.Gradient;
-        double[] gradient = gradient_BD.data<double>().ToArray();
+        using Judgement judgement = gan.Judge(parameters, fake_BD);
+        double[] gradient = judgement.Gradient.data<double>().ToArray();
 
         for (int i = 0; i < gradient.Length; i++)
         {
             int at = i;
             double numeric = Difference(delta => Shifted(fake_BD, at, delta, () =>
             {
-                Judgement moved = gan.Judge(parameters, fake_BD);
-                moved.Gradient.Dispose();
-                return moved.Loss;
+                using Judgement moved = gan.Judge(parameters, fake_BD);
+                return moved.Loss.ToDouble();
             }));
             Assert.Equal(numeric, gradient[i], 1e-7);
         }
@@ -115,7 +113,7 @@ public sealed class GanTests
             double numeric = Difference(delta => Shifted(g.Values, at, delta, () =>
             {
                 using DisposeScope scope = NewDisposeScope();
-                return gan.Judge(d, gan.Generator.Forward(g, z_BZ).detach()).Loss;
+                return gan.Judge(d, gan.Generator.Forward(g, z_BZ).detach()).Loss.ToDouble();
             }));
             Assert.Equal(numeric, gradient[i], 1e-7);
         }
@@ -146,7 +144,7 @@ public sealed class GanTests
         for (int i = 0; i < 10; i++)
         {
             gan.DiscriminatorStep(parameters, x_2BD);
-            gan.Judge(parameters, x_2BD).Gradient.Dispose();
+            gan.Judge(parameters, x_2BD).Dispose();
         }
 
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);

@@ -38,6 +38,24 @@ public sealed class FailingGrain : Grain, IFailingGrain
     public Task<int> FailValue() => throw new InvalidOperationException("synchronous");
 }
 
+public interface ISleeperGrain : IGrainWithStringKey
+{
+    Task Call();
+}
+
+public sealed class SleeperGrain : Grain, ISleeperGrain
+{
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        var key = this.GetPrimaryKeyString();
+        Signals.Log(key, null);
+        if (Signals.LogOf(key).Length == 1) throw new InvalidOperationException("cannot wake");
+    }
+
+    public Task Call() => Task.CompletedTask;
+}
+
 /// <summary>Errors cross calls as copies of themselves.</summary>
 [Collection(SharedCluster.Name)]
 public sealed class ErrorTests(ClusterFixture cluster)
@@ -84,6 +102,14 @@ public sealed class ErrorTests(ClusterFixture cluster)
     {
         var call = _grain.FailValue();
         Assert.Equal("synchronous", (await Assert.ThrowsAsync<InvalidOperationException>(() => call)).Message);
+    }
+
+    [Fact]
+    public async Task An_error_of_activation_reaches_the_caller_and_the_next_call_tries_again()
+    {
+        var sleeper = cluster.Grains.GetGrain<ISleeperGrain>(Signals.NewKey());
+        Assert.Contains("cannot wake", (await Assert.ThrowsAsync<InvalidOperationException>(() => sleeper.Call())).Message);
+        await sleeper.Call();
     }
 
     [Fact]

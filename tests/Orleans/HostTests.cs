@@ -84,6 +84,17 @@ public sealed class HostTests
     }
 
     [Fact]
+    public async Task A_call_after_the_end_of_its_host_fails()
+    {
+        using var host = Build(11827, 30827, _ => { });
+        await host.StartAsync();
+        var grain = host.Services.GetRequiredService<IGrainFactory>().GetGrain<ISpreadGrain>("a");
+        await grain.Where();
+        await host.StopAsync();
+        await Assert.ThrowsAsync<SiloUnavailableException>(() => grain.Where());
+    }
+
+    [Fact]
     public async Task A_silo_without_clustering_is_refused()
     {
         var builder = Host.CreateApplicationBuilder();

@@ -108,6 +108,19 @@ public sealed class LossTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_killed_silo_takes_its_timers_with_it()
+    {
+        var (grain, silo) = await OnSecondary(_key);
+        await grain.TickInto(_key + " ticks");
+        await Signals.Wait(_key + " ticks");
+        await _cluster.KillSiloAsync(silo);
+        await _cluster.WaitForLivenessToStabilizeAsync(didKill: true);
+        var ticks = Signals.LogOf(_key + " ticks").Length;
+        for (var i = 0; i < 50; i++) await grain.Where();
+        Assert.Equal(ticks, Signals.LogOf(_key + " ticks").Length);
+    }
+
+    [Fact]
     public async Task A_stopped_silo_lets_its_grains_say_goodbye()
     {
         var (grain, silo) = await OnSecondary(_key);

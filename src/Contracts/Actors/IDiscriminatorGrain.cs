@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Cluster.Contracts;
 
 /// <summary>One replica of a discriminator on one device. Key: <c>run/discriminator/index</c>.</summary>
@@ -7,11 +9,20 @@ public interface IDiscriminatorGrain : IGrainWithStringKey
     /// <summary>Builds the network, opens the data and takes the parameters from the shards.</summary>
     Task Open(OpenRequest request);
 
-    /// <summary>One discriminator update on real and generated inputs, with the exchange of gradients.</summary>
+    /// <summary>
+    /// One discriminator update on real and generated inputs, with the exchange of gradients. Answers when the next
+    /// messages may follow, which on one device is before the arithmetic is done; <see cref="Report"/> tells of it.
+    /// </summary>
     /// <param name="at">Attempt and step.</param>
     /// <param name="part">Which of the step's discriminator updates, from 0.</param>
     [ResponseTimeout("00:10:00")]
-    Task<DiscriminatorStep> Step(StepId at, int part);
+    Task Step(StepId at, int part);
+
+    /// <summary>Waits for the arithmetic of a step's updates and tells of the last one. Each step is to be asked for once.</summary>
+    /// <exception cref="NonFiniteException">A loss is not a finite number.</exception>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:10:00")]
+    Task<DiscriminatorStep> Report(StepId at);
 
     /// <summary>The generator's loss on its fakes and dL/dfakes, shape (batch, pixels).</summary>
     [ResponseTimeout("00:10:00")]
@@ -30,7 +41,7 @@ public readonly record struct DiscriminatorStep(
     double Loss, double RealScore, double FakeScore);
 
 /// <summary>The discriminator's answer to a generator.</summary>
-/// <param name="Loss">The generator's objective, in nats.</param>
+/// <param name="Loss">The generator's objective, in nats: a scalar.</param>
 /// <param name="Gradient">dL/dfakes, shape (batch, pixels).</param>
 [GenerateSerializer, Immutable, Alias("cluster.JudgementMessage")]
-public sealed record JudgementMessage(double Loss, TensorMessage Gradient);
+public sealed record JudgementMessage(TensorMessage Loss, TensorMessage Gradient);

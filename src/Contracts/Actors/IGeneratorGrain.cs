@@ -1,3 +1,5 @@
+using Orleans.Concurrency;
+
 namespace Cluster.Contracts;
 
 /// <summary>One replica of a generator on one device. Key: <c>run/generator/index</c>.</summary>
@@ -16,10 +18,18 @@ public interface IGeneratorGrain : IGrainWithStringKey
     /// <param name="askerSilo">Where the asker is.</param>
     Task<TensorMessage> Fakes(StepId at, int part, string askerSilo);
 
-    /// <summary>One generator update: fakes, the discriminator's judgement, back-propagation, exchange.</summary>
-    /// <returns>The loss before the update.</returns>
+    /// <summary>
+    /// One generator update: fakes, the discriminator's judgement, back-propagation, exchange. Answers when the next
+    /// messages may follow, which on one device is before the arithmetic is done; <see cref="Report"/> tells of it.
+    /// </summary>
     [ResponseTimeout("00:10:00")]
-    Task<GeneratorStep> Step(StepId at);
+    Task Step(StepId at);
+
+    /// <summary>Waits for an update's arithmetic. Each update is to be asked for once.</summary>
+    /// <exception cref="NonFiniteException">The loss is not a finite number.</exception>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:10:00")]
+    Task<GeneratorStep> Report(StepId at);
 
     /// <summary>Images from fresh latents, as bytes of a PNG.</summary>
     /// <param name="attempt">The attempt that the actor was opened in.</param>
@@ -34,6 +44,6 @@ public interface IGeneratorGrain : IGrainWithStringKey
 }
 
 /// <summary>What a generator update reports.</summary>
-/// <param name="Loss">Its objective, in nats.</param>
+/// <param name="Loss">Its objective before the update, in nats.</param>
 [GenerateSerializer, Immutable, Alias("cluster.GeneratorStep")]
 public readonly record struct GeneratorStep(double Loss);

@@ -1,17 +1,17 @@
-using System.Collections.Concurrent;
+using Cluster.Numerics;
 using Orleans.Runtime;
 using static TorchSharp.torch;
 
 namespace Cluster.Grains;
 
 /// <summary>
-/// Tensors that actors of one silo lend each other instead of copying them through messages. A loan ends when its
-/// owner disposes of it; a borrower holds its own handle on the memory, so that a loan which ends early
-/// (a failed attempt) can spoil values but never crash.
+/// Tensors that actors of one silo lend each other instead of copying them through messages. What is lent may still be
+/// in the making: whoever works on the same device thread queues behind the maker and need not wait, so that messages
+/// run ahead of the arithmetic and the device never waits for them.
 /// </summary>
 public sealed class LocalTensors(ILocalSiloDetails silo)
 {
-    private readonly Dictionary<long, Tensor> _loans = [];
+    private readonly Dictionary<long, Lent> _loans = [];
     private readonly Lock _gate = new();
     private long _last;
 
@@ -30,39 +30,47 @@ public sealed class LocalTensors(ILocalSiloDetails silo)
         }
     }
 
-    /// <summary>Lends a tensor's memory until the loan is disposed of.</summary>
-    public Loan Lend(Tensor tensor)
+    /// <summary>Lends a tensor until the loan is disposed of.</summary>
+    /// <param name="tensor">Gives the tensor once it is made; called on the borrower's device thread.</param>
+    /// <param name="made">The work that makes it, as its device thread gave it.</param>
+    /// <param name="device">The thread on which it is made, and on which it will be overwritten or freed.</param>
+    public Loan Lend(Func<Tensor> tensor, Task made, DeviceThread device)
     {
-        Tensor held = tensor.detach().DetachFromDisposeScope();
         lock (_gate)
         {
             long ticket = ++_last;
-            _loans.Add(ticket, held);
+            _loans.Add(ticket, new Lent(tensor, made, device));
             return new Loan(this, ticket);
         }
     }
 
-    /// <summary>A handle of the borrower's own, to be disposed of by it.</summary>
-    /// <exception cref="InvalidOperationException">The loan has ended.</exception>
-    public Tensor Borrow(long ticket)
+    /// <summary>Lends again under the same ticket what other work makes.</summary>
+    internal void Renew(long ticket, Task made)
     {
         lock (_gate)
         {
-            return _loans.TryGetValue(ticket, out Tensor? held)
-                ? held.alias()
+            _loans[ticket] = _loans[ticket] with { Made = made };
+        }
+    }
+
+    /// <summary>What a ticket stands for; it stays good when the loan ends.</summary>
+    /// <exception cref="InvalidOperationException">The loan has ended.</exception>
+    internal Lent Borrow(long ticket)
+    {
+        lock (_gate)
+        {
+            return _loans.TryGetValue(ticket, out Lent? lent)
+                ? lent
                 : throw new InvalidOperationException($"tensor {ticket} of silo {Silo} is no longer lent");
         }
     }
 
     private void End(long ticket)
     {
-        Tensor? held;
         lock (_gate)
         {
-            _loans.Remove(ticket, out held);
+            _loans.Remove(ticket);
         }
-
-        held?.Dispose();
     }
 
     /// <summary>An open loan.</summary>
@@ -73,5 +81,19 @@ public sealed class LocalTensors(ILocalSiloDetails silo)
 
         /// <summary>Ends the loan; ending it twice does nothing.</summary>
         public void Dispose() => owner.End(ticket);
+    }
+}
+
+/// <summary>A tensor that is lent, or will be once <paramref name="Made"/> ends.</summary>
+/// <param name="Tensor">Gives the owner's handle.</param>
+/// <param name="Made">The work that makes it.</param>
+/// <param name="Device">The thread that it is made on.</param>
+internal sealed record Lent(Func<Tensor> Tensor, Task Made, DeviceThread Device)
+{
+    /// <summary>A handle of the borrower's own. Call it in work that was queued behind the maker, or after it ended.</summary>
+    public Tensor Open()
+    {
+        Made.GetAwaiter().GetResult();
+        return Tensor().detach();
     }
 }

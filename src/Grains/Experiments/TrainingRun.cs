@@ -14,6 +14,9 @@ internal sealed class TrainingRun
     /// <summary>Losses without a completed checkpoint in between, after which the run gives up.</summary>
     private const int MostRecoveries = 5;
 
+    /// <summary>Steps whose messages may be under way at once: with two, the device has work while one is reported.</summary>
+    private const int StepsInFlight = 2;
+
     private readonly IGrainFactory _grains;
     private readonly SiloServices _silo;
     private readonly ILogger _logger;
@@ -119,13 +122,19 @@ internal sealed class TrainingRun
         SaveState();
 
         long steps = _blueprint.File.Steps;
-        while (_step < steps && !_pause)
+        long begun = _step;
+        while (_step < steps && !(_pause && begun == _step))
         {
-            _figures = await workflow.Step(_step);
+            // Messages run ahead of the arithmetic, but not past a step whose parameters are to be seen.
+            for (long end = Math.Min(NextStop(), _step + StepsInFlight); begun < end && !_pause; begun++)
+            {
+                await workflow.Step(begun);
+            }
+
+            _figures = await workflow.Report(_step);
             _hasFigures = true;
             _step++;
             _rate.Mark(_step);
-            bool last = _step == steps || _pause;
             if (_step == steps || Due(_blueprint.File.Metrics.Every))
             {
                 _journal.Metrics(_step, _rate.StepsPerSecond, _figures.ToDictionary());
@@ -136,10 +145,16 @@ internal sealed class TrainingRun
                 await Sample(workflow);
             }
 
-            if (last || Due(_blueprint.File.Checkpoint.Every))
+            if (_step == steps || Due(_blueprint.File.Checkpoint.Every))
             {
                 await Checkpoint(workflow);
             }
+        }
+
+        await _writing;
+        if (_checkpoint != _step)
+        {
+            await Checkpoint(workflow);
         }
 
         await _writing;
@@ -148,6 +163,18 @@ internal sealed class TrainingRun
     }
 
     private bool Due(long every) => every > 0 && _step % every == 0;
+
+    /// <summary>The next step after which a picture or a checkpoint is taken.</summary>
+    private long NextStop()
+    {
+        long stop = _blueprint.File.Steps;
+        foreach (long every in new long[] { _blueprint.File.Sample.Every, _blueprint.File.Checkpoint.Every })
+        {
+            stop = every > 0 ? Math.Min(stop, ((_step / every) + 1) * every) : stop;
+        }
+
+        return stop;
+    }
 
     /// <summary>The picture is drawn between steps; its file is written while training goes on.</summary>
     private async Task Sample(GanWorkflow workflow)

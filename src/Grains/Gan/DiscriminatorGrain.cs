@@ -1,16 +1,19 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
 using Cluster.Models.Adversarial;
+using Cluster.Numerics;
 
 namespace Cluster.Grains;
 
 /// <summary>One replica of the discriminator: learns to tell data from fakes, and judges fakes for its generator.</summary>
 internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscriminatorGrain
 {
+    private readonly UpdateReports<DiscriminatorReport> _reports = new();
     private RunActor? _actor;
     private DiscriminatorReplica? _replica;
     private ParameterExchange? _exchange;
     private IGeneratorGrain? _generator;
+    private Outgoing[] _judgement = [];
 
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
@@ -18,28 +21,31 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
         await Release();
         GanBlueprint blueprint = await silo.Blueprints.Get(request.Experiment);
         RunActor actor = new(request.Run, GanModel.DiscriminatorRole, request.Index, request.At.Attempt);
-        var device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
-        _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device, silo.Transfer));
-        _exchange = new ParameterExchange(GrainFactory, silo.Transfer, device, _replica.Parameters, actor, blueprint.File.Shards);
+        DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device));
+        _exchange = new ParameterExchange(GrainFactory, silo, device, _replica.Parameters, actor, blueprint.File.Shards);
         await _exchange.Pull();
         _generator = GrainFactory.GetGrain<IGeneratorGrain>(ActorKeys.Replica(request.Run, GanModel.GeneratorRole, request.Index));
         _actor = actor;
     }
 
     /// <inheritdoc/>
-    public async Task<DiscriminatorStep> Step(StepId at, int part)
+    public async Task Step(StepId at, int part)
+    {
+        Require(at.Attempt);
+        DiscriminatorReplica replica = _replica!;
+        Incoming fakes = silo.Transfer.Receive(await _generator!.Fakes(at, part, silo.Transfer.Silo));
+        await fakes.ReadyFor(replica.Device);
+        long update = replica.Update(at.Step, part);
+        Task<DiscriminatorReport> learning = replica.Device.RunAsync("discriminator.learn", () => replica.Learn(update, fakes));
+        _reports.Add(at.Step, learning, await _exchange!.Step(at, update, learning));
+    }
+
+    /// <inheritdoc/>
+    public async Task<DiscriminatorStep> Report(StepId at)
     {
         RunActor actor = Require(at.Attempt);
-        DiscriminatorReplica replica = _replica!;
-        TensorMessage fakes = await _generator!.Fakes(at, part, silo.Transfer.Silo);
-        long update = replica.Update(at.Step, part);
-        DiscriminatorReport report = await replica.Device.RunAsync(() => replica.Learn(update, fakes));
-        if (!double.IsFinite(report.Loss))
-        {
-            throw new NonFiniteException($"the loss of {actor} is {report.Loss} at step {at.Step}");
-        }
-
-        await _exchange!.Step(at, update);
+        DiscriminatorReport report = await _reports.Take(at.Step, actor, each => each.Loss);
         return new DiscriminatorStep(report.Loss, report.RealScore, report.FakeScore);
     }
 
@@ -48,7 +54,25 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
     {
         Require(at.Attempt);
         DiscriminatorReplica replica = _replica!;
-        return await replica.Device.RunAsync(() => replica.Judge(fakes, askerSilo));
+        Incoming input = silo.Transfer.Receive(fakes);
+        await input.ReadyFor(replica.Device);
+        Task<Judgement> judging = replica.Device.RunAsync("discriminator.judge", () => replica.Judge(input));
+        if (!input.InStream(replica.Device))
+        {
+            await judging;
+        }
+
+        foreach (Outgoing past in _judgement)
+        {
+            past.Dispose();
+        }
+
+        _judgement =
+        [
+            await silo.Transfer.Pack(() => judging.Result.Loss, judging, replica.Device, askerSilo),
+            await silo.Transfer.Pack(() => judging.Result.Gradient, judging, replica.Device, askerSilo),
+        ];
+        return new JudgementMessage(_judgement[0].Message, _judgement[1].Message);
     }
 
     /// <inheritdoc/>
@@ -62,6 +86,13 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
     private async Task Release()
     {
         _actor = null;
+        _reports.Clear();
+        foreach (Outgoing past in _judgement)
+        {
+            past.Dispose();
+        }
+
+        _judgement = [];
         if (_replica is { } replica)
         {
             _replica = null;

@@ -11,19 +11,17 @@ namespace Cluster.Grains;
 internal sealed class DiscriminatorReplica : IDisposable
 {
     private readonly GanBlueprint _blueprint;
-    private readonly TensorTransfer _transfer;
     private readonly EpochSampler _sampler;
     private readonly int[] _indices;
     private readonly float[] _pixels;
     private readonly Tensor _input_2BD;
     private readonly Tensor _real_BD;
     private readonly Tensor _fake_BD;
-    private Outgoing? _judgement;
+    private Judgement? _judgement;
 
-    public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device, TensorTransfer transfer)
+    public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device)
     {
         _blueprint = blueprint;
-        _transfer = transfer;
         Device = device;
         var file = blueprint.File;
         _sampler = new EpochSampler(blueprint.Data.Count, file.Batch, index, file.Replicas, blueprint.Seed);
@@ -43,31 +41,25 @@ internal sealed class DiscriminatorReplica : IDisposable
     public long Update(long step, int part) => (step * _blueprint.Model.DiscriminatorSteps) + part;
 
     /// <summary>The gradient of the discriminator's objective on the update's minibatch and as many fakes.</summary>
-    public DiscriminatorReport Learn(long update, TensorMessage fakes)
+    public DiscriminatorReport Learn(long update, Incoming fakes)
     {
         (float low, float high) = _blueprint.Gan.PixelRange;
         _sampler.Indices(update, _indices);
         _blueprint.Data.Gather(_indices, _pixels, low, high);
-        using (Tensor pixels = frombuffer(_pixels, ScalarType.Float32))
-        using (Tensor batch_BD = pixels.view(_real_BD.shape))
-        {
-            _real_BD.copy_(batch_BD);
-        }
-
-        _transfer.Unpack(fakes, _fake_BD);
+        _real_BD.copy_(frombuffer(_pixels, ScalarType.Float32).view(_real_BD.shape));
+        fakes.CopyTo(_fake_BD);
         Parameters.ZeroGradients();
         return _blueprint.Gan.DiscriminatorStep(Parameters, _input_2BD);
     }
 
-    /// <summary>The generator's loss and dL/dfakes; the loan of the answer lasts until the next judgement.</summary>
-    public JudgementMessage Judge(TensorMessage fakes, string askerSilo)
+    /// <summary>The generator's loss and dL/dfakes; they last until the next judgement.</summary>
+    public Judgement Judge(Incoming fakes)
     {
-        using Tensor fake_BD = _transfer.Open(fakes, Device.Device);
-        Judgement judgement = _blueprint.Gan.Judge(Parameters, fake_BD);
-        using Tensor gradient_BD = judgement.Gradient;
         _judgement?.Dispose();
-        _judgement = _transfer.Pack(gradient_BD, askerSilo);
-        return new JudgementMessage(judgement.Loss, _judgement.Message);
+        Judgement judgement = _blueprint.Gan.Judge(Parameters, fakes.Open(Device.Device));
+        judgement.Loss.DetachFromDisposeScope();
+        judgement.Gradient.DetachFromDisposeScope();
+        return _judgement = judgement;
     }
 
     public void Dispose()

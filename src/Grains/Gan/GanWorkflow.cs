@@ -42,20 +42,28 @@ internal sealed class GanWorkflow
             Task.WhenAll(_discriminators.Select((discriminator, index) => discriminator.Open(At(index)))));
     }
 
-    /// <summary>One workflow step.</summary>
-    /// <returns>Losses and scores, averaged over the replicas in their order; the discriminator's are those of its last update.</returns>
-    public async Task<GanFigures> Step(long step)
+    /// <summary>Sets one workflow step going: its messages are exchanged when this ends, its arithmetic may still run.</summary>
+    public async Task Step(long step)
     {
         StepId at = new(_attempt, step);
-        DiscriminatorStep[] judged = [];
         for (int part = 0; part < _blueprint.Model.DiscriminatorSteps; part++)
         {
             int now = part;
-            judged = await Task.WhenAll(_discriminators.Select(discriminator => discriminator.Step(at, now)));
+            await Task.WhenAll(_discriminators.Select(discriminator => discriminator.Step(at, now)));
         }
 
-        GeneratorStep[] generated = await Task.WhenAll(_generators.Select(generator => generator.Step(at)));
-        return GanFigures.Of(judged, generated);
+        await Task.WhenAll(_generators.Select(generator => generator.Step(at)));
+    }
+
+    /// <summary>Waits until a step's arithmetic is done.</summary>
+    /// <returns>Losses and scores, averaged over the replicas in their order; the discriminator's are those of its last update.</returns>
+    public async Task<GanFigures> Report(long step)
+    {
+        StepId at = new(_attempt, step);
+        Task<DiscriminatorStep[]> judged = Task.WhenAll(_discriminators.Select(discriminator => discriminator.Report(at)));
+        Task<GeneratorStep[]> generated = Task.WhenAll(_generators.Select(generator => generator.Report(at)));
+        await Task.WhenAll(judged, generated);
+        return GanFigures.Of(await judged, await generated);
     }
 
     /// <summary>A picture of samples from the present parameters, as a PNG.</summary>

@@ -11,6 +11,7 @@ namespace Cluster.Grains;
 /// </summary>
 internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
 {
+    private readonly UpdateReports<double> _reports = new();
     private RunActor? _actor;
     private GeneratorReplica? _replica;
     private ParameterExchange? _exchange;
@@ -22,7 +23,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
         RunActor actor = await Build(request);
         GeneratorReplica replica = _replica!;
         int shards = replica.Blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, silo.Transfer, replica.Device, replica.Parameters, actor, shards);
+        _exchange = new ParameterExchange(GrainFactory, silo, replica.Device, replica.Parameters, actor, shards);
         await _exchange.Pull();
         _discriminator = GrainFactory.GetGrain<IDiscriminatorGrain>(ActorKeys.Replica(request.Run, GanModel.DiscriminatorRole, request.Index));
         _actor = actor;
@@ -53,21 +54,25 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
     }
 
     /// <inheritdoc/>
-    public async Task<GeneratorStep> Step(StepId at)
+    public async Task Step(StepId at)
     {
-        RunActor actor = Require(at.Attempt);
+        Require(at.Attempt);
         GeneratorReplica replica = _replica!;
         TensorMessage fakes = await replica.Fakes(at.Step, replica.Parts - 1, replica.DiscriminatorSilo ?? silo.Transfer.Silo);
         JudgementMessage judgement = await _discriminator!.Judge(at, fakes, silo.Transfer.Silo);
-        if (!double.IsFinite(judgement.Loss))
-        {
-            throw new NonFiniteException($"the loss of {actor} is {judgement.Loss} at step {at.Step}");
-        }
-
-        await replica.Device.RunAsync(() => replica.Learn(judgement.Gradient));
-        await _exchange!.Step(at, at.Step);
+        Incoming loss = silo.Transfer.Receive(judgement.Loss), gradient = silo.Transfer.Receive(judgement.Gradient);
+        await gradient.ReadyFor(replica.Device);
+        Task<double> learning = replica.Learn(loss, gradient);
+        Task applied = await _exchange!.Step(at, at.Step, learning);
+        _reports.Add(at.Step, learning, applied);
         replica.Prefetch(at.Step + 1, 0);
-        return new GeneratorStep(judgement.Loss);
+    }
+
+    /// <inheritdoc/>
+    public async Task<GeneratorStep> Report(StepId at)
+    {
+        RunActor actor = Require(at.Attempt);
+        return new GeneratorStep(await _reports.Take(at.Step, actor, loss => loss));
     }
 
     /// <inheritdoc/>
@@ -99,6 +104,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
     private async Task Release()
     {
         _actor = null;
+        _reports.Clear();
         if (_replica is { } replica)
         {
             _replica = null;

@@ -3,6 +3,7 @@ using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
 using Cluster.Data;
 using Cluster.Numerics;
+using TorchSharp;
 using static TorchSharp.torch;
 using Grid = Cluster.Data.SampleGrid;
 
@@ -16,8 +17,8 @@ internal sealed class GeneratorReplica : IDisposable
 {
     private readonly TensorTransfer _transfer;
     private readonly int _index;
-    private (long Step, int Part, Task<GeneratedBatch> Making)? _batch;
-    private Task<GeneratedBatch>? _previous;
+    private GeneratedBatch? _batch;
+    private GeneratedBatch? _previous;
 
     public GeneratorReplica(GanBlueprint blueprint, int index, DeviceThread device, TensorTransfer transfer)
     {
@@ -47,24 +48,23 @@ internal sealed class GeneratorReplica : IDisposable
     public async Task<TensorMessage> Fakes(long step, int part, string askerSilo)
     {
         DiscriminatorSilo = askerSilo;
-        GeneratedBatch batch = await Batch(step, part);
-        if (batch.PackedFor != askerSilo)
-        {
-            await Device.RunAsync(() => batch.Pack(_transfer, askerSilo));
-        }
-
-        return batch.Message;
+        GeneratedBatch batch = Batch(step, part);
+        return await batch.Pack(_transfer, Device, askerSilo);
     }
 
-    /// <summary>Adds dL/dparameters to the flat gradient, from dL/dfakes of the present batch.</summary>
+    /// <summary>Queues the addition of dL/dparameters to the flat gradient, from dL/dfakes of the present batch.</summary>
+    /// <param name="loss">A scalar, in nats; the task gives it.</param>
     /// <param name="gradient">Shape (B, D).</param>
-    public void Learn(TensorMessage gradient)
+    public Task<double> Learn(Incoming loss, Incoming gradient)
     {
-        GeneratedBatch batch = _batch!.Value.Making.Result;
-        Parameters.ZeroGradients();
-        using Tensor gradient_BD = _transfer.Open(gradient, Device.Device);
-        batch.Output.backward([gradient_BD], retain_graph: false, create_graph: false, inputs: null);
-        batch.Dispose();
+        GeneratedBatch batch = _batch!;
+        return Device.RunAsync("generator.learn", () =>
+        {
+            Parameters.ZeroGradients();
+            batch.Output.backward([gradient.Open(Device.Device)], retain_graph: false, create_graph: false, inputs: null);
+            batch.Dispose();
+            return loss.Open(Device.Device).ToDouble();
+        });
     }
 
     /// <summary>Images of fresh latents, count × pixels. Runs on the device's thread.</summary>
@@ -88,53 +88,38 @@ internal sealed class GeneratorReplica : IDisposable
 
     public void Dispose()
     {
-        Dispose(_previous);
-        Dispose(_batch?.Making);
+        _previous?.Dispose();
+        _batch?.Dispose();
         Parameters.Dispose();
     }
 
-    private Task<GeneratedBatch> Batch(long step, int part)
+    private GeneratedBatch Batch(long step, int part)
     {
         if (_batch is { } present && present.Step == step && present.Part == part)
         {
-            return present.Making;
+            return present;
         }
 
         // The present batch may still be lent to the discriminator; the one before cannot be, or it would not have asked again.
-        Task<GeneratedBatch>? old = _previous;
-        Task<GeneratedBatch> making = Device.RunAsync(() =>
+        GeneratedBatch? old = _previous;
+        _previous = _batch;
+        return _batch = new GeneratedBatch(step, part, Device.RunAsync("generator.make", () =>
         {
-            Dispose(old);
+            old?.Dispose();
             return Make(step, part);
-        });
-        _previous = _batch?.Making;
-        _batch = (step, part, making);
-        return making;
+        }));
     }
 
-    private GeneratedBatch Make(long step, int part)
+    private Tensor Make(long step, int part)
     {
         string purpose = "latent/" + part.ToString(CultureInfo.InvariantCulture);
-        Tensor latent = Latent(Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
-        GeneratedBatch batch;
-        if (part == Parts - 1)
-        {
-            batch = new GeneratedBatch(Blueprint.Gan.Generator.Forward(Parameters, latent).DetachFromDisposeScope());
-        }
-        else
-        {
-            using (no_grad())
-            {
-                batch = new GeneratedBatch(Blueprint.Gan.Generator.Forward(Parameters, latent).DetachFromDisposeScope());
-            }
-        }
+        Tensor latent_BZ = Latent(Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
 
-        if (DiscriminatorSilo is { } silo)
+        // Only the last batch of a step is learned on; the others need no graph.
+        using (set_grad_enabled(part == Parts - 1))
         {
-            batch.Pack(_transfer, silo);
+            return Blueprint.Gan.Generator.Forward(Parameters, latent_BZ);
         }
-
-        return batch;
     }
 
     private Tensor Latent(int count, RandomStream stream)
@@ -150,42 +135,5 @@ internal sealed class GeneratorReplica : IDisposable
         }
 
         return latent_BZ;
-    }
-
-    private static void Dispose(Task<GeneratedBatch>? made)
-    {
-        if (made is { IsCompletedSuccessfully: true })
-        {
-            made.Result.Dispose();
-        }
-    }
-}
-
-/// <summary>One batch of fakes with the graph that made it, and the message in which it travels.</summary>
-/// <param name="output">Shape (B, D).</param>
-internal sealed class GeneratedBatch(Tensor output) : IDisposable
-{
-    private Outgoing? _outgoing;
-
-    public Tensor Output => output;
-
-    /// <summary>The silo that the message is meant for; null before packing.</summary>
-    public string? PackedFor { get; private set; }
-
-    public TensorMessage Message => _outgoing!.Message;
-
-    /// <summary>Packs the values for a receiver; the loan lasts as long as the batch.</summary>
-    public void Pack(TensorTransfer transfer, string silo)
-    {
-        _outgoing?.Dispose();
-        using Tensor values = output.detach();
-        _outgoing = transfer.Pack(values, silo);
-        PackedFor = silo;
-    }
-
-    public void Dispose()
-    {
-        _outgoing?.Dispose();
-        output.Dispose();
     }
 }

@@ -10,6 +10,7 @@ namespace Cluster.Grains;
 /// </summary>
 internal sealed class ParameterExchange
 {
+    private readonly LocalTensors _local;
     private readonly TensorTransfer _transfer;
     private readonly DeviceThread _device;
     private readonly FlatParameters _parameters;
@@ -20,9 +21,10 @@ internal sealed class ParameterExchange
     private readonly long _attempt;
 
     public ParameterExchange(
-        IGrainFactory grains, TensorTransfer transfer, DeviceThread device, FlatParameters parameters, RunActor actor, int shards)
+        IGrainFactory grains, SiloServices silo, DeviceThread device, FlatParameters parameters, RunActor actor, int shards)
     {
-        _transfer = transfer;
+        _local = silo.Tensors;
+        _transfer = silo.Transfer;
         _device = device;
         _parameters = parameters;
         _replica = actor.Index;
@@ -37,72 +39,77 @@ internal sealed class ParameterExchange
     {
         TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
         _near[shard] = values.Frame is null;
-        await Take(shard, values);
+        await await Take(shard, values);
     }));
 
     /// <summary>Exchanges the flat gradient for new values. All replicas of the role must call it for the same update.</summary>
     /// <param name="at">Attempt and step.</param>
     /// <param name="update">Which update of the role this is.</param>
-    public Task Step(StepId at, long update) =>
-        _shards.Length == 1 ? StepSlice(0, at, update) : Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update)));
+    /// <param name="computed">The work that makes the gradient, as the device's thread gave it.</param>
+    /// <returns>
+    /// Ends when the next work may be queued behind the exchange; the task in it ends when the new values are in place.
+    /// </returns>
+    public async Task<Task> Step(StepId at, long update, Task computed) => _shards.Length == 1
+        ? await StepSlice(0, at, update, computed)
+        : Task.WhenAll(await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update, computed))));
 
-    private async Task StepSlice(int shard, StepId at, long update)
+    private async Task<Task> StepSlice(int shard, StepId at, long update, Task computed)
     {
         GradientPart Part(long offset, TensorMessage gradient) => new(at, update, _replica, _transfer.Silo, offset, gradient);
         ShardRange range = _ranges[shard];
         if (_near[shard])
         {
-            using Tensor slice = _parameters.Gradients.narrow(0, range.Offset, range.Count);
-            using Outgoing lent = _transfer.Pack(slice, _transfer.Silo);
-            await Take(shard, await _shards[shard].Reduce(Part(0, lent.Message)));
-            return;
+            using LocalTensors.Loan loan = _local.Lend(() => _parameters.Gradients.narrow(0, range.Offset, range.Count), computed, _device);
+            return await Take(shard, await _shards[shard].Reduce(Part(0, new TensorMessage(null, loan.Ticket))));
         }
 
         // One chunk in flight per shard: messages know no back-pressure, so the sender keeps it.
+        await computed;
         for (long offset = 0; ; offset += TensorTransfer.ChunkElements)
         {
             long count = Math.Min(TensorTransfer.ChunkElements, range.Count - offset);
-            TensorMessage chunk = await _device.RunAsync(() =>
-            {
-                using Tensor part = _parameters.Gradients.narrow(0, range.Offset + offset, count);
-                return new TensorMessage(TensorFrame.Encode(part), 0);
-            });
+            byte[] chunk = await _device.RunAsync(() => TensorFrame.Encode(_parameters.Gradients.narrow(0, range.Offset + offset, count)));
+            GradientPart part = Part(offset, new TensorMessage(chunk, 0));
             if (offset + count < range.Count)
             {
-                await _shards[shard].PutChunk(Part(offset, chunk));
+                await _shards[shard].PutChunk(part);
                 continue;
             }
 
-            await Take(shard, await _shards[shard].Reduce(Part(offset, chunk)));
-            return;
+            return await Take(shard, await _shards[shard].Reduce(part));
         }
     }
 
-    private async Task Take(int shard, TensorMessage first)
+    private async Task<Task> Take(int shard, TensorMessage first)
     {
         ShardRange range = _ranges[shard];
         if (first.Frame is null)
         {
-            await Copy(first, range.Offset, range.Count);
-            return;
+            Incoming values = _transfer.Receive(first);
+            await values.ReadyFor(_device);
+            Task copied = Copy(values, range.Offset, range.Count);
+            return values.InStream(_device) ? copied : await Ended(copied);
         }
 
         TensorMessage message = first;
         for (long offset = 0; ; message = await _shards[shard].Values(_attempt, _transfer.Silo, offset))
         {
             long count = Math.Min(TensorTransfer.ChunkElements, range.Count - offset);
-            await Copy(message, range.Offset + offset, count);
+            await Copy(_transfer.Receive(message), range.Offset + offset, count);
             offset += count;
             if (offset >= range.Count)
             {
-                return;
+                return Task.CompletedTask;
             }
         }
     }
 
-    private Task Copy(TensorMessage message, long offset, long count) => _device.RunAsync(() =>
+    private Task Copy(Incoming values, long offset, long count) =>
+        _device.RunAsync(() => values.CopyTo(_parameters.Values.narrow(0, offset, count)));
+
+    private static async Task<Task> Ended(Task task)
     {
-        using Tensor slice = _parameters.Values.narrow(0, offset, count);
-        _transfer.Unpack(message, slice);
-    });
+        await task;
+        return Task.CompletedTask;
+    }
 }

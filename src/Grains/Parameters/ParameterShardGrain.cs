@@ -48,11 +48,8 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
         ShardSlice slice = _slice!;
         return askerSilo == silo.Tensors.Silo
             ? Task.FromResult(slice.Lent)
-            : slice.Device.RunAsync(() =>
-            {
-                using Tensor chunk = slice.Values.narrow(0, offset, Math.Min(TensorTransfer.ChunkElements, slice.Range.Count - offset));
-                return new TensorMessage(TensorFrame.Encode(chunk), 0);
-            });
+            : slice.Device.RunAsync(() => new TensorMessage(
+                TensorFrame.Encode(slice.Values.narrow(0, offset, Math.Min(TensorTransfer.ChunkElements, slice.Range.Count - offset))), 0));
     }
 
     /// <inheritdoc/>
@@ -68,7 +65,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
         }
         else
         {
-            await round.Stepped;
+            await round.Answerable;
         }
 
         return await Values(part.At.Attempt, part.Silo, 0);
@@ -106,8 +103,9 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
 
     /// <summary>
-    /// Steps the slice once all gradients are in. With clipping, every shard first tells the others its share of the
-    /// global norm; the shares are added in shard order.
+    /// Steps the slice once all gradients are in: queues the step where they are all on its own device thread, so that
+    /// the replicas can queue their next work behind it, and waits for it otherwise. With clipping, every shard first tells the others its share of the
+    /// global norm, and the shares are added in shard order.
     /// </summary>
     private async Task Finish(ReduceRound round, StepId at)
     {
@@ -116,7 +114,10 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
             double limit = _slice!.Role.ClipNorm;
             if (limit <= 0)
             {
-                await round.Step(1);
+                bool inStream = round.InStream;
+                Task stepping = round.Step(1);
+                _slice.Renew(stepping);
+                await (inStream ? Task.CompletedTask : stepping);
             }
             else
             {
@@ -134,7 +135,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
                     : throw new NonFiniteException($"the gradient norm of {_actor!.Role} is {Math.Sqrt(total)} at step {at.Step}"));
             }
 
-            round.Succeed();
+            round.Answer();
         }
         catch (Exception problem)
         {
@@ -151,10 +152,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
         {
             round = new ReduceRound(_slice!, silo.Transfer, update, _blueprint!.File.Replicas);
             _rounds.Add(update, round);
-            if (_rounds.Remove(update - 2, out ReduceRound? old))
-            {
-                old.Dispose();
-            }
+            _rounds.Remove(update - 2);
         }
 
         return round;

@@ -10,6 +10,7 @@ namespace Cluster.Grains;
 /// </summary>
 internal sealed class ShardSlice : IDisposable
 {
+    private readonly LocalTensors _local;
     private readonly LocalTensors.Loan _loan;
     private Tensor? _sum;
 
@@ -22,7 +23,8 @@ internal sealed class ShardSlice : IDisposable
         Device = device;
         Values = values;
         Optimizer = FlatOptimizer.Create(role.Optimizer, range.Count, device.Device, values.dtype);
-        _loan = local.Lend(values);
+        _local = local;
+        _loan = local.Lend(() => Values, Task.CompletedTask, device);
     }
 
     public RoleBlueprint Role { get; }
@@ -42,6 +44,9 @@ internal sealed class ShardSlice : IDisposable
 
     /// <summary>What a replica on this silo borrows; open for the slice's life.</summary>
     public TensorMessage Lent => new(null, _loan.Ticket);
+
+    /// <summary>Says which work makes the values that are lent from now on.</summary>
+    public void Renew(Task made) => _local.Renew(_loan.Ticket, made);
 
     /// <summary>The slice at the beginning of a run: every parameter from its own stream, so that any sharding gives the same values.</summary>
     public static ShardSlice Create(RoleBlueprint role, int shard, int shards, DeviceThread device, LocalTensors local)

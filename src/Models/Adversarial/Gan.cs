@@ -49,9 +49,17 @@ public sealed record GanOptions
 public readonly record struct DiscriminatorReport(double Loss, double RealScore, double FakeScore);
 
 /// <summary>The discriminator's answer to a generator: its loss and where to move.</summary>
-/// <param name="Loss">The generator's objective, in nats.</param>
+/// <param name="Loss">The generator's objective, in nats: a scalar; the caller owns it.</param>
 /// <param name="Gradient">dL/dfakes, shape (B, D); the caller owns it.</param>
-public readonly record struct Judgement(double Loss, Tensor Gradient);
+public sealed record Judgement(Tensor Loss, Tensor Gradient) : IDisposable
+{
+    /// <summary>Frees both.</summary>
+    public void Dispose()
+    {
+        Loss.Dispose();
+        Gradient.Dispose();
+    }
+}
 
 /// <summary>The two networks and the three pieces of an alternating step. Holds no tensor.</summary>
 public sealed class Gan
@@ -108,7 +116,7 @@ public sealed class Gan
         Tensor input_BD = fake_BD.detach().requires_grad_(true);
         Tensor loss = AdversarialLosses.Generator(_options.Objective, Discriminator.Forward(parameters, input_BD));
         Tensor gradient_BD = autograd.grad([loss], [input_BD])[0];
-        return new Judgement(loss.ToDouble(), gradient_BD.MoveToOuterDisposeScope());
+        return new Judgement(loss.detach().MoveToOuterDisposeScope(), gradient_BD.MoveToOuterDisposeScope());
     }
 
     private (Tensor Real, Tensor Fake) Logits(FlatParameters parameters, Tensor x_2BD, long batch)

@@ -173,7 +173,8 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
 
     private void WaitForWork()
     {
-        var until = Stopwatch.GetTimestamp() + SpinTicks;
+        // Where operations use all cores, a thread that spins keeps one from those who would bring it work.
+        var until = Stopwatch.GetTimestamp() + (intraOpThreads < Environment.ProcessorCount ? SpinTicks : 0);
         while (Stopwatch.GetTimestamp() < until)
         {
             if (!queue.IsEmpty || closed) return;

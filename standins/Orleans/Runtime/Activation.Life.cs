@@ -46,7 +46,7 @@ internal sealed partial class Activation
     {
         try
         {
-            GrainInstance = Class.Create(this);
+            GrainInstance = CreateInstance();
             foreach (var step in _setUp) await step(CancellationToken.None);
             if (GrainInstance is IGrainBase grain) await grain.OnActivateAsync(CancellationToken.None);
         }
@@ -66,6 +66,18 @@ internal sealed partial class Activation
         }
 
         if (ending) await EndAsync();
+    }
+
+    private object CreateInstance()
+    {
+        try
+        {
+            return Class.Create(this);
+        }
+        catch (Exception error)
+        {
+            throw new InvalidOperationException($"Failed to create an instance of grain type '{Class.Class}'. See InnerException for details.", error);
+        }
     }
 
     private async Task FailActivationAsync(Exception error)

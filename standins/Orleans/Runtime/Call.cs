@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using Orleans.Serialization;
 using Orleans.Serialization.Invocation;
@@ -27,8 +26,6 @@ internal abstract class Call : Work, IInvokable
     public bool OneWay => Method.OneWay;
 
     public TimeSpan Timeout => Method.Timeout ?? Sender.ResponseTimeout;
-
-    public bool IsDone => Volatile.Read(ref _done) != 0;
 
     protected abstract void SetResult(object? result);
 
@@ -78,6 +75,13 @@ internal abstract class Call : Work, IInvokable
     public override void Fail(Exception error)
     {
         if (TryFinish()) SetException(error);
+    }
+
+    /// <summary>The caller's own silo or client has ended.</summary>
+    public void Abandon()
+    {
+        TryFinish();
+        SetException(new SiloUnavailableException($"The local Orleans host is shutting down and can no longer process the request: {this}."));
     }
 
     /// <summary>The answer did not come in time; the callee is not told, as in Orleans' defaults.</summary>
@@ -153,17 +157,7 @@ internal sealed class Call<T> : Call
 
     protected override void SetResult(object? result) => _answer.TrySetResult((T)result!);
 
-    protected override void SetException(Exception error)
-    {
-        if (error is OperationCanceledException cancelled) _answer.TrySetCanceledLike(cancelled);
-        else _answer.TrySetException(error);
-    }
+    protected override void SetException(Exception error) => _answer.TrySetException(error);
 
     protected override void SetCancelled(CancellationToken token) => _answer.TrySetCanceled(token);
-}
-
-internal static class CompletionSourceExtensions
-{
-    /// <summary>Fails with the exception itself, message and type kept, as an awaited grain call does.</summary>
-    public static void TrySetCanceledLike<T>(this TaskCompletionSource<T> source, OperationCanceledException error) => source.TrySetException(error);
 }

@@ -12,7 +12,11 @@ internal sealed class ClientNode(ClusterHub hub, IServiceProvider services) : No
 
     public override TimeSpan ResponseTimeout { get; } = services.GetRequiredService<IOptions<ClientMessagingOptions>>().Value.ResponseTimeout;
 
-    public void Stop() => Dead = true;
+    public void Stop()
+    {
+        Dead = true;
+        Hub.Pending.Abandon(this);
+    }
 
     public override string ToString() => $"sys.client/{_number}";
 }

@@ -47,7 +47,13 @@ internal sealed class ClusterHub(string clusterId, string serviceId) : IDisposab
     /// <summary>Sends a call for the first time: registers it for its answer and finds its target.</summary>
     public void Send(Call call, GrainReference reference)
     {
-        if (call.Sender.Dead) return;
+        if (call.Sender.Dead)
+        {
+            // A turn of a killed silo goes no further; code outside of turns is told.
+            if (call.SourceContext is null) call.Abandon();
+            return;
+        }
+
         call.Begin();
         call.Context = CopyContextOf(RequestContext.Current);
         if (!call.OneWay) Pending.Add(call);

@@ -39,6 +39,19 @@ internal sealed class PendingCalls : IDisposable
         }
     }
 
+    /// <summary>A node has ended: whoever waits on it outside of turns learns that; its turns learn nothing any more.</summary>
+    public void Abandon(Node node)
+    {
+        List<Call> lost = [];
+        lock (_gate)
+        {
+            for (var call = _first; call is not null; call = call.Next)
+                if (call.Sender == node && call.SourceContext is null) lost.Add(call);
+        }
+
+        lost.ForEach(call => call.Abandon());
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void Scan()

@@ -65,6 +65,7 @@ internal sealed class Silo(ClusterHub hub, IServiceProvider services, string nam
         Status = SiloStatus.Dead;
         _collector?.Dispose();
         foreach (var activation in Activations()) activation.Kill();
+        Hub.Pending.Abandon(this);
     }
 
     public WorkerPool WorkersOf(GrainId id, GrainClass grain) => _workers.GetOrAdd(id, _ => new(this, id, grain));

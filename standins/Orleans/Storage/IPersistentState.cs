@@ -14,11 +14,20 @@ namespace Orleans.Core
         /// <summary>Removes the state.</summary>
         Task ClearStateAsync();
 
+        /// <summary>Removes the state.</summary>
+        Task ClearStateAsync(CancellationToken cancellationToken) => ClearStateAsync();
+
         /// <summary>Writes the state.</summary>
         Task WriteStateAsync();
 
+        /// <summary>Writes the state.</summary>
+        Task WriteStateAsync(CancellationToken cancellationToken) => WriteStateAsync();
+
         /// <summary>Reads the state again.</summary>
         Task ReadStateAsync();
+
+        /// <summary>Reads the state again.</summary>
+        Task ReadStateAsync(CancellationToken cancellationToken) => ReadStateAsync();
     }
 
     /// <summary>A state that outlives its activation.</summary>

@@ -48,17 +48,26 @@ internal sealed class PersistentState<TState>(Activation activation, string name
 
     public async Task ReadStateAsync()
     {
+        await LivingAsync();
         await storage.ReadStateAsync(name, activation.GrainId, _state);
         if (_state.State is null) _state.State = Fresh();
     }
 
-    public Task WriteStateAsync() => storage.WriteStateAsync(name, activation.GrainId, _state);
+    public async Task WriteStateAsync()
+    {
+        await LivingAsync();
+        await storage.WriteStateAsync(name, activation.GrainId, _state);
+    }
 
     public async Task ClearStateAsync()
     {
+        await LivingAsync();
         await storage.ClearStateAsync(name, activation.GrainId, _state);
         if (_state.State is null) _state.State = Fresh();
     }
+
+    // A turn that was running when its silo was killed must not write over what its successor wrote.
+    private Task LivingAsync() => activation.Silo.Dead ? new TaskCompletionSource().Task : Task.CompletedTask;
 
     // As Orleans does: the type's own constructor, or the default value where it has none.
     private static TState Fresh() => typeof(TState).IsValueType || typeof(TState).GetConstructor([]) is not null ? Activator.CreateInstance<TState>() : default!;
