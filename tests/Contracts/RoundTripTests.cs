@@ -18,6 +18,7 @@ public sealed class RoundTripTests
               prior: normal
               objective: non-saturating
               discriminatorSteps: 1
+              reuseFakes: true
               generator:
                 net: mlp
                 hidden: [256, 512]

@@ -13,7 +13,7 @@ public sealed class MlpTests
         Mlp mlp = new(4, [8, 6], 3, new Activation(ActivationKind.LeakyRelu), OutputKind.Tanh);
 
         Assert.Equal(["0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"], mlp.Layout.Slots.Select(slot => slot.Spec.Name));
-        Assert.Equal([3L, 6L], mlp.Layout["4.weight"].Spec.Shape);
+        Assert.Equal([3L, 6L], mlp.Layout["4.weight"].Spec.Shape.ToArray());
         Assert.Equal((4 * 8) + 8 + (8 * 6) + 6 + (6 * 3) + 3, mlp.Layout.Count);
     }
 
