@@ -1,12 +1,8 @@
 namespace Cluster.Data.Tests;
 
-public class PictureTests : IDisposable
+public class PictureTests
 {
     private static readonly GridOptions Plain = new() { Magnification = 1, Gap = 1, GapValue = 9, Smooth = false };
-
-    private readonly TempFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(1, 1, 1)]
@@ -19,16 +15,6 @@ public class PictureTests : IDisposable
         Picture read = PngReader.Read(PngWriter.Encode(picture));
         Assert.Equal((width, height, channels), (read.Width, read.Height, read.Channels));
         Assert.Equal(picture.Bytes, read.Bytes);
-    }
-
-    [Fact]
-    public void SavingReplacesAndLeavesNothingBeside()
-    {
-        string path = _folder.File("a.png", [1]);
-        Picture picture = new(2, 1, 1, [3, 4]);
-        PngWriter.Save(path, picture);
-        Assert.Equal(picture.Bytes, PngReader.Read(File.ReadAllBytes(path)).Bytes);
-        Assert.Equal([path], Directory.GetFiles(_folder.Path));
     }
 
     [Fact]

@@ -31,22 +31,6 @@ public static class PngWriter
         return file.ToArray();
     }
 
-    /// <summary>Writes the file beside, flushes it and renames it: it is there whole, or as it was before.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public static void Save(string path, Picture picture)
-    {
-        byte[] bytes = Encode(picture);
-        string beside = path + ".part";
-        using (FileStream file = new(beside, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            file.Write(bytes);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(beside, path, overwrite: true);
-    }
-
     private static ReadOnlySpan<byte> Compress(Picture picture)
     {
         using MemoryStream compressed = new();

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Cluster.Contracts;
+using Cluster.Data;
+using Cluster.Models.Adversarial;
+using Cluster.Numerics;
+using TorchSharp;
+
+namespace Cluster.Bench;
+
+/// <summary>Steps per second: the median of several stretches of one run, after one that warms up.</summary>
+internal static class GanRate
+{
+    public static async Task<string> Measure(Flags flags)
+    {
+        int steps = flags.Number("steps", 300), repeat = flags.Number("repeat", 5);
+        string path = flags.Text("path") ?? "actors";
+        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat);
+        rates.Sort();
+        return JsonSerializer.Serialize(new Dictionary<string, object>
+        {
+            ["ours"] = "cluster",
+            ["work"] = "gan-mlp",
+            ["path"] = path,
+            ["batch"] = flags.Number("batch", 64),
+            ["threads"] = flags.Number("threads", 2),
+            ["steps_per_s"] = Math.Round(rates[rates.Count / 2], 2),
+            ["min"] = Math.Round(rates[0], 2),
+            ["max"] = Math.Round(rates[^1], 2),
+        });
+    }
+
+    private static async Task<List<double>> Loop(Flags flags, int steps, int repeat)
+    {
+        ImageDataset images = DatasetCatalog.Open("mnist", "train", DatasetLocator.SearchFolders(flags.Text("data")));
+        await using DeviceThread device = new("cpu", torch.CPU, flags.Number("threads", 2));
+        BareGan gan = await device.RunAsync(() => new BareGan(new GanOptions(), new AdamOptions(2e-4, 0.5, 0.999), images, flags.Number("batch", 64), 0));
+        List<double> rates = [];
+        for (int round = 0; round <= repeat; round++)
+        {
+            int from = round * steps;
+            long began = TimeProvider.System.GetTimestamp();
+            await device.RunAsync(() =>
+            {
+                for (int step = from; step < from + steps; step++)
+                {
+                    gan.Step(step);
+                }
+            });
+            if (round > 0)
+            {
+                rates.Add(steps / TimeProvider.System.GetElapsedTime(began).TotalSeconds);
+            }
+        }
+
+        await device.RunAsync(gan.Dispose);
+        return rates;
+    }
+
+    private static async Task<List<double>> Actors(Flags flags, int steps, int repeat)
+    {
+        await using BenchRun run = await BenchRun.Start(flags, (repeat + 1) * steps, "checkpoint.every=0");
+        List<double> rates = [];
+        (long Time, long Step) mark = (0, 0);
+        for (int round = 0; round <= repeat;)
+        {
+            RunStatus status = await run.Next();
+            long now = TimeProvider.System.GetTimestamp();
+            if (status.Step < (round + 1) * (long)steps)
+            {
+                continue;
+            }
+
+            if (round++ > 0)
+            {
+                rates.Add((status.Step - mark.Step) / TimeProvider.System.GetElapsedTime(mark.Time, now).TotalSeconds);
+            }
+
+            mark = (now, status.Step);
+        }
+
+        return rates;
+    }
+}
