@@ -24,7 +24,10 @@ internal sealed partial class Child : IDisposable
     }
 
     /// <summary>Starts the command.</summary>
-    public static Child Start(Workplace workplace, params string[] args)
+    public static Child Start(Workplace workplace, params string[] args) => StartFrom(AppContext.BaseDirectory, workplace, args);
+
+    /// <summary>Starts the command of another folder.</summary>
+    public static Child StartFrom(string folder, Workplace workplace, params string[] args)
     {
         ProcessStartInfo start = new("env")
         {
@@ -36,7 +39,7 @@ internal sealed partial class Child : IDisposable
         // A test run in the background of a shell has SIGINT ignored, and children inherit that.
         start.ArgumentList.Add("--default-signal=INT,TERM");
         start.ArgumentList.Add(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet");
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "Cluster.Client.dll"));
+        start.ArgumentList.Add(Path.Combine(folder, "Cluster.Client.dll"));
         foreach (string arg in args)
         {
             start.ArgumentList.Add(arg);
