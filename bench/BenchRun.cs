@@ -34,10 +34,10 @@ internal sealed class BenchRun : IAsyncDisposable
         return run;
     }
 
-    /// <summary>The present status, a few milliseconds after the last.</summary>
+    /// <summary>The present status, a moment after the last: looking often would cost steps.</summary>
     public async Task<RunStatus> Next()
     {
-        await Task.Delay(4);
+        await Task.Delay(25);
         RunStatus status = await _run.Status();
         return status.State == RunState.Failed ? throw new InvalidOperationException(status.Problem) : status;
     }

@@ -18,11 +18,13 @@ public interface IDiscriminatorGrain : IGrainWithStringKey
     [ResponseTimeout("00:10:00")]
     Task Step(StepId at, int part);
 
-    /// <summary>Waits for the arithmetic of a step's updates and tells of the last one. Each step is to be asked for once.</summary>
+    /// <summary>Waits for the arithmetic of some steps, and tells of each one's last update. Each step is to be asked for once.</summary>
+    /// <param name="first">Attempt and first step.</param>
+    /// <param name="count">How many steps.</param>
     /// <exception cref="NonFiniteException">A loss is not a finite number.</exception>
     [AlwaysInterleave]
     [ResponseTimeout("00:10:00")]
-    Task<DiscriminatorStep> Report(StepId at);
+    Task<DiscriminatorStep[]> Report(StepId first, int count);
 
     /// <summary>The generator's loss on its fakes and dL/dfakes, shape (batch, pixels).</summary>
     [ResponseTimeout("00:10:00")]

@@ -25,11 +25,13 @@ public interface IGeneratorGrain : IGrainWithStringKey
     [ResponseTimeout("00:10:00")]
     Task Step(StepId at);
 
-    /// <summary>Waits for an update's arithmetic. Each update is to be asked for once.</summary>
-    /// <exception cref="NonFiniteException">The loss is not a finite number.</exception>
+    /// <summary>Waits for the arithmetic of some steps' updates. Each step is to be asked for once.</summary>
+    /// <param name="first">Attempt and first step.</param>
+    /// <param name="count">How many steps.</param>
+    /// <exception cref="NonFiniteException">A loss is not a finite number.</exception>
     [AlwaysInterleave]
     [ResponseTimeout("00:10:00")]
-    Task<GeneratorStep> Report(StepId at);
+    Task<GeneratorStep[]> Report(StepId first, int count);
 
     /// <summary>Images from fresh latents, as bytes of a PNG.</summary>
     /// <param name="attempt">The attempt that the actor was opened in.</param>

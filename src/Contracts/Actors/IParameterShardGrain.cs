@@ -16,6 +16,13 @@ public interface IParameterShardGrain : IGrainWithStringKey
     /// </summary>
     Task<TensorMessage> Values(long attempt, string askerSilo, long offset);
 
+    /// <summary>
+    /// Offers a replica's own memory for the slice. Where it belongs to the shard's device thread the shard moves its values
+    /// there and steps them in place from then on, and this replica need not copy them.
+    /// </summary>
+    /// <returns>Whether the shard took it.</returns>
+    Task<bool> Adopt(long attempt, TensorMessage memory);
+
     /// <summary>One chunk of a gradient that is too large for one message; the last chunk comes with <see cref="Reduce"/>.</summary>
     Task PutChunk(GradientPart part);
 

@@ -22,6 +22,9 @@ internal sealed class Incoming
     /// </summary>
     public bool InStream(DeviceThread user) => _lent is { } lent && lent.Device == user;
 
+    /// <summary>The work that makes the tensor.</summary>
+    public Task Made => _lent?.Made ?? Task.CompletedTask;
+
     /// <summary>Completes when work may be queued that uses the tensor.</summary>
     public Task ReadyFor(DeviceThread user) => _lent is null || InStream(user) ? Task.CompletedTask : _lent.Made;
 

@@ -14,8 +14,10 @@ internal sealed class TrainingRun
     /// <summary>Losses without a completed checkpoint in between, after which the run gives up.</summary>
     private const int MostRecoveries = 5;
 
-    /// <summary>Steps whose messages may be under way at once: with two, the device has work while one is reported.</summary>
-    private const int StepsInFlight = 2;
+    /// <summary>With two, the device has work while one is reported.</summary>
+    private const int LeastStepsAhead = 2;
+
+    private const int MostStepsAhead = 64;
 
     private readonly IGrainFactory _grains;
     private readonly SiloServices _silo;
@@ -125,19 +127,15 @@ internal sealed class TrainingRun
         long begun = _step;
         while (_step < steps && !(_pause && begun == _step))
         {
-            // Messages run ahead of the arithmetic, but not past a step whose parameters are to be seen.
-            for (long end = Math.Min(NextStop(), _step + StepsInFlight); begun < end && !_pause; begun++)
+            for (long end = Math.Min(NextStop(), _step + StepsAhead()); begun < end && !_pause; begun++)
             {
                 await workflow.Step(begun);
             }
 
-            _figures = await workflow.Report(_step);
-            _hasFigures = true;
-            _step++;
-            _rate.Mark(_step);
-            if (_step == steps || Due(_blueprint.File.Metrics.Every))
+            // The older half is asked after; meanwhile the device has the younger half to work on.
+            foreach (GanFigures figures in await workflow.Report(_step, (int)(begun - _step + 1) / 2))
             {
-                _journal.Metrics(_step, _rate.StepsPerSecond, _figures.ToDictionary());
+                Advance(figures);
             }
 
             if (_step == steps || Due(_blueprint.File.Sample.Every))
@@ -162,9 +160,27 @@ internal sealed class TrainingRun
         _journal.Event(_state == RunState.Finished ? "finished" : "paused", _step, $"after {_step} of {steps} steps");
     }
 
+    private void Advance(GanFigures figures)
+    {
+        _figures = figures;
+        _hasFigures = true;
+        _step++;
+        _rate.Mark(_step);
+        if (_step == _blueprint.File.Steps || Due(_blueprint.File.Metrics.Every))
+        {
+            _journal.Metrics(_step, _rate.StepsPerSecond, _figures.ToDictionary());
+        }
+    }
+
+    /// <summary>
+    /// How many steps' messages may be under way: about a quarter of a second of work. Messages run ahead of the arithmetic,
+    /// many at a time, so that the device never waits for them and is seldom disturbed by them; no value depends on it.
+    /// </summary>
+    private long StepsAhead() => Math.Clamp((long)(_rate.StepsPerSecond / 4), LeastStepsAhead, MostStepsAhead);
+
     private bool Due(long every) => every > 0 && _step % every == 0;
 
-    /// <summary>The next step after which a picture or a checkpoint is taken.</summary>
+    /// <summary>The next step after which a picture or a checkpoint is taken: nothing runs ahead of it.</summary>
     private long NextStop()
     {
         long stop = _blueprint.File.Steps;

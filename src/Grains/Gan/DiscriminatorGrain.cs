@@ -42,12 +42,9 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
     }
 
     /// <inheritdoc/>
-    public async Task<DiscriminatorStep> Report(StepId at)
-    {
-        RunActor actor = Require(at.Attempt);
-        DiscriminatorReport report = await _reports.Take(at.Step, actor, each => each.Loss);
-        return new DiscriminatorStep(report.Loss, report.RealScore, report.FakeScore);
-    }
+    public async Task<DiscriminatorStep[]> Report(StepId first, int count) =>
+        [.. (await _reports.Take(first.Step, count, Require(first.Attempt), report => report.Loss))
+            .Select(report => new DiscriminatorStep(report.Loss, report.RealScore, report.FakeScore))];
 
     /// <inheritdoc/>
     public async Task<JudgementMessage> Judge(StepId at, TensorMessage fakes, string askerSilo)

@@ -55,15 +55,17 @@ internal sealed class GanWorkflow
         await Task.WhenAll(_generators.Select(generator => generator.Step(at)));
     }
 
-    /// <summary>Waits until a step's arithmetic is done.</summary>
-    /// <returns>Losses and scores, averaged over the replicas in their order; the discriminator's are those of its last update.</returns>
-    public async Task<GanFigures> Report(long step)
+    /// <summary>Waits until the arithmetic of some steps is done.</summary>
+    /// <returns>
+    /// For each step losses and scores, averaged over the replicas in their order; the discriminator's are those of its last update.
+    /// </returns>
+    public async Task<GanFigures[]> Report(long first, int count)
     {
-        StepId at = new(_attempt, step);
-        Task<DiscriminatorStep[]> judged = Task.WhenAll(_discriminators.Select(discriminator => discriminator.Report(at)));
-        Task<GeneratorStep[]> generated = Task.WhenAll(_generators.Select(generator => generator.Report(at)));
+        StepId at = new(_attempt, first);
+        Task<DiscriminatorStep[][]> judged = Task.WhenAll(_discriminators.Select(discriminator => discriminator.Report(at, count)));
+        Task<GeneratorStep[][]> generated = Task.WhenAll(_generators.Select(generator => generator.Report(at, count)));
         await Task.WhenAll(judged, generated);
-        return GanFigures.Of(await judged, await generated);
+        return [.. Indices(count).Select(step => GanFigures.Of(judged.Result.Select(replica => replica[step]), generated.Result.Select(replica => replica[step])))];
     }
 
     /// <summary>A picture of samples from the present parameters, as a PNG.</summary>
@@ -102,7 +104,7 @@ internal sealed class GanWorkflow
 /// <param name="FakeScore">D(G(z)).</param>
 internal readonly record struct GanFigures(double DiscriminatorLoss, double GeneratorLoss, double RealScore, double FakeScore)
 {
-    public static GanFigures Of(DiscriminatorStep[] judged, GeneratorStep[] generated) => new(
+    public static GanFigures Of(IEnumerable<DiscriminatorStep> judged, IEnumerable<GeneratorStep> generated) => new(
         judged.Average(each => each.Loss),
         generated.Average(each => each.Loss),
         judged.Average(each => each.RealScore),

@@ -69,11 +69,8 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
     }
 
     /// <inheritdoc/>
-    public async Task<GeneratorStep> Report(StepId at)
-    {
-        RunActor actor = Require(at.Attempt);
-        return new GeneratorStep(await _reports.Take(at.Step, actor, loss => loss));
-    }
+    public async Task<GeneratorStep[]> Report(StepId first, int count) =>
+        [.. (await _reports.Take(first.Step, count, Require(first.Attempt), loss => loss)).Select(loss => new GeneratorStep(loss))];
 
     /// <inheritdoc/>
     public async Task<byte[]> Sample(long attempt, int rows, int columns, ulong seed)

@@ -23,27 +23,38 @@ internal sealed class UpdateReports<T>
         updates.Add((learning, applied));
     }
 
-    /// <summary>Waits for a step's updates, and gives what the last of them tells.</summary>
+    /// <summary>Waits for the updates of some steps, and gives what the last of each step tells.</summary>
     /// <exception cref="NonFiniteException">A loss is not a finite number.</exception>
-    /// <exception cref="StaleAttemptException">No update of the step was made here.</exception>
-    public async Task<T> Take(long step, RunActor actor, Func<T, double> loss)
+    /// <exception cref="StaleAttemptException">No update of a step was made here.</exception>
+    public async Task<T[]> Take(long first, int count, RunActor actor, Func<T, double> loss)
     {
-        if (!_open.Remove(step, out var updates))
+        var steps = new List<(Task<T> Learning, Task Applied)>[count];
+        for (int i = 0; i < count; i++)
         {
-            throw new StaleAttemptException($"{actor} made no update in step {step}");
-        }
-
-        foreach ((Task<T> learning, Task applied) in updates)
-        {
-            double value = loss(await learning);
-            await applied;
-            if (!double.IsFinite(value))
+            if (!_open.Remove(first + i, out steps[i]!))
             {
-                throw new NonFiniteException(string.Create(CultureInfo.InvariantCulture, $"the loss of {actor} is {value} at step {step}"));
+                throw new StaleAttemptException($"{actor} made no update in step {first + i}");
             }
         }
 
-        return await updates[^1].Learning;
+        // The device works in order: one wait for the last update, and the others wake nobody.
+        await Task.WhenAny(steps[^1][^1].Applied);
+        T[] told = new T[count];
+        for (int i = 0; i < count; i++)
+        {
+            foreach ((Task<T> learning, Task applied) in steps[i])
+            {
+                told[i] = await learning;
+                await applied;
+                double value = loss(told[i]);
+                if (!double.IsFinite(value))
+                {
+                    throw new NonFiniteException(string.Create(CultureInfo.InvariantCulture, $"the loss of {actor} is {value} at step {first + i}"));
+                }
+            }
+        }
+
+        return told;
     }
 
     /// <summary>Forgets all.</summary>

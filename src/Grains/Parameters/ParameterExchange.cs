@@ -18,6 +18,7 @@ internal sealed class ParameterExchange
     private readonly IReadOnlyList<ShardRange> _ranges;
     private readonly IParameterShardGrain[] _shards;
     private readonly bool[] _near;
+    private readonly bool[] _shared;
     private readonly long _attempt;
 
     public ParameterExchange(
@@ -32,14 +33,24 @@ internal sealed class ParameterExchange
         _ranges = parameters.Layout.Shards(shards);
         _shards = [.. Enumerable.Range(0, shards).Select(shard => grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, actor.Role, shard)))];
         _near = new bool[shards];
+        _shared = new bool[shards];
     }
 
-    /// <summary>Fills the replica's parameters from the shards and learns which of them are on this silo.</summary>
+    /// <summary>
+    /// Fills the replica's parameters from the shards and learns which of them are on this silo. The first replica shares its
+    /// memory with those on its own device thread.
+    /// </summary>
     public Task Pull() => Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(async shard =>
     {
         TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
         _near[shard] = values.Frame is null;
         await await Take(shard, values);
+        if (_near[shard] && _replica == 0)
+        {
+            ShardRange range = _ranges[shard];
+            using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);
+            _shared[shard] = await _shards[shard].Adopt(_attempt, new TensorMessage(null, memory.Ticket));
+        }
     }));
 
     /// <summary>Exchanges the flat gradient for new values. All replicas of the role must call it for the same update.</summary>
@@ -86,6 +97,11 @@ internal sealed class ParameterExchange
         if (first.Frame is null)
         {
             Incoming values = _transfer.Receive(first);
+            if (_shared[shard])
+            {
+                return values.Made;
+            }
+
             await values.ReadyFor(_device);
             Task copied = Copy(values, range.Offset, range.Count);
             return values.InStream(_device) ? copied : await Ended(copied);

@@ -53,6 +53,21 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
     }
 
     /// <inheritdoc/>
+    public async Task<bool> Adopt(long attempt, TensorMessage memory)
+    {
+        Require(attempt);
+        ShardSlice slice = _slice!;
+        Incoming offered = silo.Transfer.Receive(memory);
+        if (!offered.InStream(slice.Device))
+        {
+            return false;
+        }
+
+        await slice.Device.RunAsync(() => slice.MoveTo(offered.Open(slice.Device.Device).DetachFromDisposeScope()));
+        return true;
+    }
+
+    /// <inheritdoc/>
     public Task PutChunk(GradientPart part) => Round(part.At.Attempt, part.Update).PutChunk(part);
 
     /// <inheritdoc/>

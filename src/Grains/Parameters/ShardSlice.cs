@@ -38,7 +38,7 @@ internal sealed class ShardSlice : IDisposable
     public DeviceThread Device { get; }
 
     /// <summary>Shape (range,).</summary>
-    public Tensor Values { get; }
+    public Tensor Values { get; private set; }
 
     public FlatOptimizer Optimizer { get; }
 
@@ -56,6 +56,19 @@ internal sealed class ShardSlice : IDisposable
         whole.Initialize(role.Seed, role.Name);
         using Tensor slice = whole.Values.narrow(0, range.Offset, range.Count);
         return new ShardSlice(role, shard, shards, range, device, slice.clone().DetachFromDisposeScope(), local);
+    }
+
+    /// <summary>Goes on in other memory, which it owns from now on.</summary>
+    /// <param name="memory">Shape (range,); takes the present values.</param>
+    public void MoveTo(Tensor memory)
+    {
+        using (no_grad())
+        {
+            memory.copy_(Values);
+        }
+
+        Values.Dispose();
+        Values = memory;
     }
 
     /// <summary>Adds the replicas' gradients in logical order and divides by their number.</summary>
