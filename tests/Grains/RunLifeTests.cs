@@ -80,6 +80,52 @@ public sealed class RunLifeTests
     }
 
     [Fact]
+    public async Task A_run_whose_checkpoints_are_all_damaged_does_not_begin_again_by_itself()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        await cluster.Finish("run");
+        RunFolder folder = cluster.Folder("run");
+        new RunStateFile(RunState.Running, 12, 12, 12, 1, DateTimeOffset.UnixEpoch, null).Write(folder);
+        string damaged = Path.Combine(folder.Checkpoints, "step-000012", "discriminator-00-of-01.safetensors");
+        File.WriteAllBytes(damaged, File.ReadAllBytes(damaged)[..^1]);
+
+        InputException refused = await Assert.ThrowsAsync<InputException>(() => cluster.Run("run").Resume());
+
+        Assert.Contains("no sound checkpoint", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("discriminator-00-of-01.safetensors has", refused.Message, StringComparison.Ordinal);
+        Assert.False(folder.IsLocked());
+    }
+
+    [Fact]
+    public async Task A_run_that_was_killed_in_its_first_checkpoint_begins_again()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        await cluster.Finish("whole");
+        await cluster.Finish("run");
+        RunFolder folder = cluster.Folder("run");
+        new RunStateFile(RunState.Running, 0, 12, -1, 1, DateTimeOffset.UnixEpoch, null).Write(folder);
+        string checkpoint = Path.Combine(folder.Checkpoints, "step-000012");
+        File.Delete(Path.Combine(checkpoint, "manifest.json"));
+        File.Move(Path.Combine(checkpoint, "generator-00-of-01.safetensors"), Path.Combine(checkpoint, "generator-00-of-01.safetensors.part"));
+
+        await cluster.Run("run").Resume();
+        RunStatus status = await cluster.Ended("run");
+
+        Assert.Equal((RunState.Finished, null), (status.State, status.Problem));
+        Assert.Equal(cluster.Sums("whole"), cluster.Sums("run"));
+    }
+
+    [Fact]
+    public async Task A_device_that_is_not_there_is_refused_before_anything_is_made()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        InputException refused = await Assert.ThrowsAsync<InputException>(() => cluster.Run("run").Start(TrainingCluster.Experiment("device=cuda:200")));
+
+        Assert.Contains("device: cuda:200: this machine has ", refused.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(cluster.Folder("run").Path));
+    }
+
+    [Fact]
     public async Task A_lost_silo_is_not_a_lost_run()
     {
         string[] spread = ["steps=600", "replicas=2", "shards=2", "checkpoint.every=50"];

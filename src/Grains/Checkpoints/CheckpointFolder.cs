@@ -16,6 +16,9 @@ internal sealed record CheckpointFolder(RunFolder Run, string Name)
 
     private string ManifestPath => System.IO.Path.Combine(Path, CheckpointManifest.FileName);
 
+    /// <summary>Whether its writing was completed.</summary>
+    public bool IsSealed => File.Exists(ManifestPath);
+
     /// <summary>Steps completed when it was taken.</summary>
     public long Step => RunFolder.StepOf(Name)!.Value;
 
@@ -75,7 +78,7 @@ internal sealed record CheckpointFolder(RunFolder Run, string Name)
     /// <summary>Deletes all but the newest <paramref name="keep"/> checkpoints; the manifest goes first, so that none is half there.</summary>
     public static void Retain(RunFolder run, int keep)
     {
-        foreach (CheckpointFolder old in List(run).Where(folder => File.Exists(folder.ManifestPath)).Skip(keep))
+        foreach (CheckpointFolder old in List(run).Where(folder => folder.IsSealed).Skip(keep))
         {
             File.Delete(old.ManifestPath);
             Directory.Delete(old.Path, recursive: true);

@@ -20,7 +20,7 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     public async Task<RunStatus> Start(string experiment)
     {
         RefuseWhileTraining();
-        GanBlueprint blueprint = await silo.Blueprints.Get(experiment);
+        GanBlueprint blueprint = await Blueprint(experiment);
         RunFolder folder = silo.Run(Run);
         RunLock held = await Task.Run(() => RunFiles.Create(folder, experiment));
         return Launch(new TrainingRun(GrainFactory, silo, logger, folder, held, experiment, blueprint, attempts: 0));
@@ -32,11 +32,17 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
         RefuseWhileTraining();
         RunFolder folder = RunFolder.Find(silo.Run(Run).Root, Run);
         string experiment = await File.ReadAllTextAsync(folder.Experiment);
-        GanBlueprint blueprint = await silo.Blueprints.Get(experiment);
+        GanBlueprint blueprint = await Blueprint(experiment);
         RunStateFile? state = RunStateFile.Read(folder);
         if (state is { State: RunState.Finished })
         {
             throw new InputException($"run {Run} has finished all {state.Steps} steps: there is nothing to resume");
+        }
+
+        if (CheckpointFolder.List(folder).Any(checkpoint => checkpoint.IsSealed))
+        {
+            // Without a sound one among them, to begin again would look like going on. (One that a kill cut short has no manifest.)
+            await Newest();
         }
 
         RunLock held = await Task.Run(() => RunLock.Take(folder));
@@ -97,6 +103,14 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
             training.Pause();
             await training.Done;
         }
+    }
+
+    /// <summary>The run's blueprint, once data and device are known to be there.</summary>
+    private async Task<GanBlueprint> Blueprint(string experiment)
+    {
+        GanBlueprint blueprint = await silo.Blueprints.Get(experiment);
+        await Task.Run(() => silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads));
+        return blueprint;
     }
 
     private RunStatus Launch(TrainingRun training)
