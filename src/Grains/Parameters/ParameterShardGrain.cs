@@ -119,8 +119,8 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
 
     /// <summary>
     /// Steps the slice once all gradients are in: queues the step where they are all on its own device thread, so that
-    /// the replicas can queue their next work behind it, and waits for it otherwise. With clipping, every shard first tells the others its share of the
-    /// global norm, and the shares are added in shard order.
+    /// the replicas can queue their next work behind it, and waits for it otherwise. With clipping, every shard first tells
+    /// the others its share of the global norm, and the shares are added in shard order.
     /// </summary>
     private async Task Finish(ReduceRound round, StepId at)
     {
