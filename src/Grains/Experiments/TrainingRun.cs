@@ -197,7 +197,8 @@ internal sealed class TrainingRun
     {
         byte[] picture = await workflow.Sample();
         await _writing;
-        _writing = Task.Run(() => RunFiles.WriteSample(_folder, _step, picture));
+        long step = _step; // training goes on while the file is written
+        _writing = Task.Run(() => RunFiles.WriteSample(_folder, step, picture));
         await KeepOrder();
     }
 
