@@ -6,7 +6,7 @@ namespace Cluster.Grains;
 
 /// <summary>
 /// Writes a run's events, metrics and state in the order in which they were told, off the grain's turns. A failure to
-/// write shows at the next <see cref="Flush"/>.
+/// write shows when it is disposed of.
 /// </summary>
 internal sealed class RunJournal : IAsyncDisposable
 {
@@ -61,13 +61,6 @@ internal sealed class RunJournal : IAsyncDisposable
     {
         RunStateFile now = state(_time.GetUtcNow());
         Tell(() => now.Write(_run));
-    }
-
-    /// <summary>Completes when all that was told is written.</summary>
-    public Task Flush()
-    {
-        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        return _queue.Writer.TryWrite(() => done.TrySetResult()) ? Task.WhenAny(done.Task, _writing).Unwrap() : _writing;
     }
 
     /// <summary>Writes the rest and stops.</summary>
