@@ -3,7 +3,7 @@
 //   gan-mlp-memory   live tensors and resident memory early and late in one run
 using Cluster.Bench;
 
-if (args is not [("gan-mlp" or "gan-mlp-memory") and var work, .. var rest])
+if (args is not [("gan-mlp" or "gan-mlp-memory" or "rbm") and var work, .. var rest])
 {
     Console.Error.WriteLine(
         "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
@@ -12,5 +12,10 @@ if (args is not [("gan-mlp" or "gan-mlp-memory") and var work, .. var rest])
 }
 
 Flags flags = new(rest);
-Console.WriteLine(work == "gan-mlp" ? await GanRate.Measure(flags) : await GanMemory.Measure(flags));
+Console.WriteLine(work switch
+{
+    "rbm" => await RbmRate.Measure(flags),
+    "gan-mlp" => await GanRate.Measure(flags),
+    _ => await GanMemory.Measure(flags),
+});
 return 0;
