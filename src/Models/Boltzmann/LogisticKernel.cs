@@ -80,7 +80,11 @@ internal static class LogisticKernel
     private static void MeanWhole(ref float x, ref float bias, nuint count)
     {
         for (nuint i = 0; i < count; i += (nuint)Vector512<float>.Count)
-            Sigmoid(Vector512.LoadUnsafe(ref x, i) + Vector512.LoadUnsafe(ref bias, i)).StoreUnsafe(ref x, i);
+        {
+            // The difference is 0, or not a number where the input is not finite: a run that diverged must show.
+            Vector512<float> input = Vector512.LoadUnsafe(ref x, i) + Vector512.LoadUnsafe(ref bias, i);
+            (Sigmoid(input) + (input - input)).StoreUnsafe(ref x, i);
+        }
     }
 
     private static void SampleWhole(ref float x, ref float bias, ref float u, nuint count, float scale, float biasScale)
@@ -113,7 +117,7 @@ internal static class LogisticKernel
     private static Vector512<float> Softplus(Vector512<float> x) =>
         Vector512.MaxNative(x, Vector512<float>.Zero) + LogOf1To2(Vector512<float>.One + Exp(-Vector512.Abs(x)));
 
-    /// <summary>e^x; beyond ±87 the value at ±87. What is not a number gives a number: callers look at the loss, not at samples.</summary>
+    /// <summary>e^x; beyond ±87 the value at ±87. What is not a number gives a number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Exp(Vector512<float> x)
     {

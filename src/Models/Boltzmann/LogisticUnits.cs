@@ -42,7 +42,7 @@ internal static class LogisticUnits
         sample_BU.copy_(sample_BU.lt(x_BU));
     }
 
-    private static bool IsFused(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
+    internal static bool IsFused(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
 
     private static Tensor Column(ReadOnlySpan<float> values, Tensor like) =>
         tensor(values.ToArray()).to(like.dtype, like.device).unsqueeze(1);

@@ -8,7 +8,7 @@ namespace Cluster.Models.Boltzmann;
 /// The two halves of the gradient of −log p(v): minus the statistics of the data, plus those of the model's particles. Each is
 /// written into a flat gradient on its own, so that the halves may be computed in different places and added there.
 /// <para>With s = v (v/σ² for Gaussian units), n rows, and offsets μ and λ (0 without centring), a half is
-/// W: ⟨(s − μ)(h − λ)ᵀ⟩; b: ⟨s⟩ − grad_W·λ; c: ⟨h⟩ − grad_Wᵀ·μ; z: ⟨((v − b)²/2 − v∘Wh)/σ²⟩
+/// W: ⟨(s − μ)(h − λ)ᵀ⟩; b: ⟨s⟩ − grad_W·λ (⟨(v − b)/σ²⟩ in place of ⟨s⟩ for Gaussian units); c: ⟨h⟩ − grad_Wᵀ·μ; z: ⟨((v − b)²/2 − v∘Wh)/σ²⟩
 /// (Melchior et al. 2016, equations 18 to 20; Cho et al. 2011, equation 8). Each is linear in the rows, given the offsets.</para>
 /// Owns scratch memory: for one thread, and batches of one size.
 /// </summary>
@@ -100,42 +100,44 @@ public sealed class RbmGradient : IDisposable
 
     private void Write(FlatParameters parameters, Tensor v_BD, Tensor h_BH, double scale, RbmOffsets? offsets, bool sparse, bool add)
     {
-        float factor = (float)(scale / Rows), keep = add ? 1 : 0;
+        double factor = scale / Rows;
+        float keep = add ? 1 : 0;
         Tensor weight_DH = parameters[Rbm.Weight].grad!, visible_D = parameters[Rbm.VisibleBias].grad!, hidden_H = parameters[Rbm.HiddenBias].grad!;
-        Tensor s_BD = _rbm.Scaled(parameters, v_BD);
-        Tensor mu_D = offsets is null ? visible_D : _rbm.IsGaussian ? offsets.Visible * (-parameters[Rbm.LogVariance]).exp() : offsets.Visible;
+        Tensor s_BD = _rbm.Scaled(parameters, v_BD), factor_B = _unit_B.fill_(factor);
+        Tensor? mu_D = offsets is null ? null : _rbm.IsGaussian ? offsets.Visible * (-parameters[Rbm.LogVariance]).exp() : offsets.Visible;
         Tensor centred_BH = offsets is null ? h_BH : Shifted(h_BH, offsets.Hidden);
         if (sparse)
         {
-            Tensor sum_H = centred_BH.sum(0);
+            using Tensor sum_H = centred_BH.sum(0L);
             _ones!.TransposedTimes(
-                centred_BH.AsFloats(), (int)_rbm.Hidden, weight_DH.AsFloats(), factor, offsets is null ? [] : mu_D.AsFloats(), offsets is null ? [] : sum_H.AsFloats(), add);
+                centred_BH.AsFloats(), (int)_rbm.Hidden, weight_DH.AsFloats(), (float)factor, mu_D is null ? [] : mu_D.AsFloats(), mu_D is null ? [] : sum_H.AsFloats(), add);
         }
         else
         {
-            weight_DH.addmm_((offsets is null ? s_BD : s_BD - mu_D).t(), centred_BH, beta: keep, alpha: factor);
+            // The factor goes to the hidden side, in the tensors' own precision: alpha is of single precision.
+            weight_DH.addmm_((mu_D is null ? s_BD : s_BD - mu_D).t(), centred_BH * factor, beta: keep, alpha: 1);
         }
 
         // grad_W·λ and grad_Wᵀ·μ of this half alone, from the rows: a pass over the batch, not over the weights.
-        visible_D.addmv_(s_BD.t(), _unit_B, beta: keep, alpha: factor);
-        hidden_H.addmv_(h_BH.t(), _unit_B, beta: keep, alpha: factor);
-        if (offsets is not null)
+        visible_D.addmv_(s_BD.t(), factor_B, beta: keep, alpha: 1);
+        hidden_H.addmv_(h_BH.t(), factor_B, beta: keep, alpha: 1);
+        if (mu_D is not null)
         {
-            Tensor onHidden_B = centred_BH.mv(offsets.Hidden);
-            visible_D.addmv_(s_BD.t(), onHidden_B, beta: 1, alpha: -factor).add_(mu_D * onHidden_B.sum(), alpha: factor);
-            Tensor onVisible_B = s_BD.mv(mu_D) - mu_D.dot(mu_D);
-            hidden_H.addmv_(centred_BH.t(), onVisible_B, beta: 1, alpha: -factor);
+            Tensor onHidden_B = centred_BH.mv(offsets!.Hidden).mul_(factor);
+            visible_D.addmv_(s_BD.t(), onHidden_B, beta: 1, alpha: -1).add_(mu_D * onHidden_B.sum());
+            Tensor onVisible_B = (s_BD.mv(mu_D) - mu_D.dot(mu_D)).mul_(factor);
+            hidden_H.addmv_(centred_BH.t(), onVisible_B, beta: 1, alpha: -1);
         }
 
-        if (_rbm.IsGaussian) WriteVariance(parameters, v_BD, h_BH, factor, keep);
+        if (_rbm.IsGaussian) WriteGaussian(parameters, v_BD, h_BH, factor, keep);
     }
 
-    private static void WriteVariance(FlatParameters parameters, Tensor v_BD, Tensor h_BH, float factor, float keep)
+    private static void WriteGaussian(FlatParameters parameters, Tensor v_BD, Tensor h_BH, double factor, float keep)
     {
-        Tensor error_BD = (v_BD - parameters[Rbm.VisibleBias]).square() * 0.5;
-        Tensor pull_BD = v_BD * h_BH.mm(parameters[Rbm.Weight].t());
-        Tensor statistic_D = (error_BD - pull_BD).sum(0) * (-parameters[Rbm.LogVariance]).exp();
-        parameters[Rbm.LogVariance].grad!.mul_(keep).add_(statistic_D, alpha: factor);
+        Tensor precision_D = (-parameters[Rbm.LogVariance]).exp(), error_BD = v_BD - parameters[Rbm.VisibleBias];
+        parameters[Rbm.VisibleBias].grad!.sub_(parameters[Rbm.VisibleBias] * precision_D * (factor * v_BD.shape[0]));
+        Tensor statistic_BD = (error_BD.square() * 0.5) - (v_BD * h_BH.mm(parameters[Rbm.Weight].t()));
+        parameters[Rbm.LogVariance].grad!.mul_(keep).add_(statistic_BD.sum(0L) * precision_D * factor);
     }
 
     private Tensor Shifted(Tensor h_BH, Tensor lambda_H)
