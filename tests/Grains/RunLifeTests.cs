@@ -246,6 +246,18 @@ public sealed class RunLifeTests
         Assert.False(Directory.Exists(cluster.Folder("small").Path));
     }
 
+    [Fact]
+    public async Task Values_that_the_generator_cannot_reach_are_named_before_anything_is_made()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        string file = Path.Combine(cluster.Runs, "points.csv");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, 40).Select(row => row == 20 ? "0,1.5" : "0,1"));
+        InputException outside = await Assert.ThrowsAsync<InputException>(() => cluster.Run("outside").Start(TrainingCluster.Experiment("data=" + file)));
+
+        Assert.Equal($"data: {file}/train, row 21, column 2 holds 1.5: generators that end in tanh need values from -1 to 1", outside.Message);
+        Assert.False(Directory.Exists(cluster.Folder("outside").Path));
+    }
+
     /// <summary>The actors of a silo that another test killed never closed: their tensors are the finalizers'.</summary>
     private static void CollectWhatKilledSilosLeft()
     {

@@ -37,6 +37,7 @@ internal static class EvaluateVerb
         string pictures = parsed.GetValue(To) is { } to ? Folders.Full("--to", to) : Path.Combine(folder.Evaluation, step);
         List<string[]> table = [["FIGURE", "VALUE", "+-", "UNIT"]];
         List<string> drawn = [];
+        ProgressLines progress = new(terminal.Out, TimeProvider.System);
         await foreach (EvaluationItem item in run.Evaluate(cancellation))
         {
             switch (item.Kind)
@@ -48,7 +49,7 @@ internal static class EvaluateVerb
                     drawn.Add(Save(pictures, item));
                     break;
                 default:
-                    terminal.Error.WriteLine(item.Name);
+                    progress.Tell(item.Name);
                     break;
             }
         }
@@ -75,6 +76,24 @@ internal static class EvaluateVerb
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"{path} cannot be written: {problem.Message}; name another folder with --to DIR");
+        }
+    }
+
+    /// <summary>A word on long work every few seconds; short work says nothing.</summary>
+    private sealed class ProgressLines(TextWriter to, TimeProvider time)
+    {
+        private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+        private long _last = time.GetTimestamp();
+
+        public void Tell(string text)
+        {
+            long now = time.GetTimestamp();
+            if (time.GetElapsedTime(_last, now) >= Pause)
+            {
+                _last = now;
+                to.WriteLine(text);
+            }
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed class GanBlueprint : Blueprint
                 DiscriminatorActivation = Activations.Map(Model.Discriminator.Activation, Model.Discriminator.Slope),
             },
             data.Pixels);
+        RequireRange(Gan.PixelRange.Low, Gan.PixelRange.High, $"generators that end in {(Gan.PixelRange.Low < 0 ? "tanh" : "sigmoid")}");
         Roles =
         [
             Trained(GanModel.GeneratorRole, Gan.Generator.Layout, file.Replicas),

@@ -38,6 +38,7 @@ internal sealed class TrainedGan(GanBlueprint blueprint, Device device, FlatPara
             yield return EvaluationItem.Progress($"{first + count} of {examples} images");
         }
 
+        yield return EvaluationItem.Figure("examples", examples);
         yield return EvaluationItem.Figure("heldOutScore", realScore / examples);
         yield return EvaluationItem.Figure("fakeScore", fakeScore / examples);
         yield return EvaluationItem.Figure("discriminatorAccuracy", right / (2.0 * examples));

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
 using Cluster.Data;
 using Cluster.Numerics;
@@ -32,7 +34,7 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
     public abstract IWorkflow Workflow(WorkflowContext context);
 
     /// <summary>A checkpoint's model, to look at; on the device's thread.</summary>
-    /// <exception cref="Contracts.InputException">A file of the checkpoint is damaged or of another experiment.</exception>
+    /// <exception cref="InputException">A file of the checkpoint is damaged or of another experiment.</exception>
     public abstract ITrainedModel Open(CheckpointFolder checkpoint, DeviceThread device);
 
     /// <summary>
@@ -60,6 +62,20 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
         {
             parameters.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Refuses data that a model cannot stand.</summary>
+    /// <param name="low">Least value.</param>
+    /// <param name="high">Greatest value.</param>
+    /// <param name="why">Who needs that: <c>Bernoulli visible units</c>.</param>
+    /// <exception cref="InputException">A value lies outside; the data set, its row and its column are named.</exception>
+    protected void RequireRange(float low, float high, string why)
+    {
+        if (data.FirstOutside(low, high) is var (image, place, value))
+        {
+            throw new InputException(string.Create(
+                CultureInfo.InvariantCulture, $"data: {data.Name}/{data.Split}, row {image + 1}, column {place + 1} holds {value}: {why} need values from {low} to {high}"));
         }
     }
 
