@@ -110,6 +110,7 @@ public sealed class TrainingCluster : IAsyncDisposable
 
     private sealed class Configurator : ISiloConfigurator
     {
-        public void Configure(ISiloBuilder siloBuilder) => siloBuilder.AddTraining(new TrainingOptions { Runs = s_runs });
+        public void Configure(ISiloBuilder siloBuilder) =>
+            siloBuilder.AddTraining(new TrainingOptions { Runs = s_runs }).AddOutgoingGrainCallFilter<MessageFaults>();
     }
 }
