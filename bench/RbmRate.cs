@@ -12,8 +12,8 @@ internal static class RbmRate
     public static async Task<string> Measure(Flags flags)
     {
         int steps = flags.Number("steps", 200), repeat = flags.Number("repeat", 5), batch = flags.Number("batch", 100);
-        string path = flags.Text("path") ?? "loop";
-        List<double> rates = await Loop(flags, steps, repeat, batch);
+        string path = flags.Text("path") ?? "actors";
+        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat, batch) : await GanRate.Actors(flags, steps, repeat, Overrides(flags, batch));
         rates.Sort();
         double median = rates[rates.Count / 2];
         return JsonSerializer.Serialize(new Dictionary<string, object>
@@ -30,6 +30,12 @@ internal static class RbmRate
             ["max"] = Math.Round(rates[^1], 2),
         });
     }
+
+    private static string[] Overrides(Flags flags, int batch) =>
+    [
+        $"model={{kind: rbm, hidden: {flags.Number("hidden", 500)}, k: 1, persistent: true, chains: {batch}, centred: {flags.Text("centred") ?? "false"}, biasFromData: false}}",
+        "data={name: mnist, binarize: threshold}", $"batch={batch}", "optimizer={name: sgd, learningRate: 0.05}", "metrics.every=100",
+    ];
 
     private static async Task<List<double>> Loop(Flags flags, int steps, int repeat, int batch)
     {

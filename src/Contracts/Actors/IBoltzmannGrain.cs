@@ -7,7 +7,7 @@ namespace Cluster.Contracts;
 /// <c>run/boltzmann/index</c>.
 /// </summary>
 [Alias("cluster.IBoltzmannGrain")]
-public interface IBoltzmannGrain : IGrainWithStringKey
+public interface IBoltzmannGrain : ITrainingActor
 {
     /// <summary>Builds the machine, opens the data and takes the parameters from the shards.</summary>
     Task Open(OpenRequest request);
@@ -28,9 +28,6 @@ public interface IBoltzmannGrain : IGrainWithStringKey
     /// <summary>Images after long chains that begin at the data, as bytes of a PNG: for machines without persistent chains.</summary>
     [ResponseTimeout("00:02:00")]
     Task<byte[]> Sample(long attempt, int rows, int columns, ulong seed);
-
-    /// <summary>Frees what the actor holds.</summary>
-    Task Close(long attempt);
 }
 
 /// <summary>What an update reports; means over the replica's batch. Figures that cost a product are of the newest step that has a row in the metrics.</summary>

@@ -7,7 +7,7 @@ namespace Cluster.Contracts;
 /// Key: <c>run/chain/index</c>.
 /// </summary>
 [Alias("cluster.IChainGrain")]
-public interface IChainGrain : IGrainWithStringKey
+public interface IChainGrain : ITrainingActor
 {
     /// <summary>Makes or loads the particles and takes the parameters from the shards.</summary>
     Task Open(OpenRequest request);
@@ -34,9 +34,6 @@ public interface IChainGrain : IGrainWithStringKey
 
     /// <summary>Writes the copy that <see cref="Snapshot"/> made into the checkpoint's folder and drops it.</summary>
     Task<CheckpointFile> WriteSnapshot(StepId at, string checkpoint);
-
-    /// <summary>Frees what the actor holds.</summary>
-    Task Close(long attempt);
 }
 
 /// <summary>What a step of a pool reports.</summary>

@@ -5,7 +5,7 @@ using Cluster.Numerics;
 namespace Cluster.Grains;
 
 /// <summary>One data replica of a Boltzmann machine: its half of the gradient, or both without persistent chains.</summary>
-internal sealed class BoltzmannGrain(SiloServices silo) : Grain, IBoltzmannGrain
+internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), IBoltzmannGrain
 {
     private readonly UpdateReports<BoltzmannStep> _reports = new();
     private RunActor? _actor;
@@ -13,16 +13,21 @@ internal sealed class BoltzmannGrain(SiloServices silo) : Grain, IBoltzmannGrain
     private BoltzmannReplica? _replica;
     private RbmExchange? _exchange;
 
+    protected override DeviceThread? Device => _replica?.Device;
+
+    protected override long? Attempt => _actor?.Attempt;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
         await Release();
-        RbmBlueprint blueprint = await silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
+        RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.BoltzmannRole, request.Index, request.At.Attempt);
-        DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device));
-        _exchange = new RbmExchange(GrainFactory, silo, device, _replica.Parameters, _replica.Offsets, actor, blueprint.File.Shards, request.Index);
+        _exchange = new RbmExchange(GrainFactory, Silo, device, _replica.Parameters, _replica.Offsets, actor, blueprint.File.Shards, request.Index);
         await _exchange.Pull();
+        _reports.Follow(blueprint.File.OnNonFinite);
         _blueprint = blueprint;
         _actor = actor;
     }
@@ -50,7 +55,7 @@ internal sealed class BoltzmannGrain(SiloServices silo) : Grain, IBoltzmannGrain
     }
 
     /// <inheritdoc/>
-    public Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
+    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
@@ -64,7 +69,7 @@ internal sealed class BoltzmannGrain(SiloServices silo) : Grain, IBoltzmannGrain
         if (_replica is { } replica)
         {
             _replica = null;
-            await replica.Device.RunAsync(replica.Dispose);
+            await Free(replica.Device, replica.Dispose);
         }
     }
 }

@@ -85,7 +85,7 @@ internal sealed class BoltzmannReplica : IDisposable
 
     private void Standardize(Tensor v_BD)
     {
-        if (!_blueprint.Standard.ByPixel)
+        if (!_blueprint.Standard.Applies)
         {
             return;
         }

@@ -5,7 +5,7 @@ using Cluster.Numerics;
 namespace Cluster.Grains;
 
 /// <summary>One pool of persistent particles: the model's half of the gradient.</summary>
-internal sealed class ChainGrain(SiloServices silo) : Grain, IChainGrain
+internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChainGrain
 {
     private readonly UpdateReports<ChainStep> _reports = new();
     private RunActor? _actor;
@@ -14,18 +14,22 @@ internal sealed class ChainGrain(SiloServices silo) : Grain, IChainGrain
     private RbmExchange? _exchange;
     private ChainState? _snapshot;
 
+    protected override DeviceThread? Device => _pool?.Device;
+
+    protected override long? Attempt => _actor?.Attempt;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
         await Release();
-        RbmBlueprint blueprint = await silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
+        RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.ChainRole, request.Index, request.At.Attempt);
-        DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device));
         int contributor = blueprint.File.Replicas + request.Index;
-        _exchange = new RbmExchange(GrainFactory, silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor);
+        _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor);
         await _exchange.Pull();
-        CheckpointFolder? checkpoint = request.Checkpoint is { } name ? new CheckpointFolder(silo.Run(request.Run), name) : null;
+        CheckpointFolder? checkpoint = request.Checkpoint is { } name ? new CheckpointFolder(Silo.Run(request.Run), name) : null;
         await device.RunAsync(() =>
         {
             if (checkpoint is not null)
@@ -35,6 +39,7 @@ internal sealed class ChainGrain(SiloServices silo) : Grain, IChainGrain
 
             pool.Resume(request.At.Step, loaded: checkpoint is not null);
         });
+        _reports.Follow(blueprint.File.OnNonFinite);
         _blueprint = blueprint;
         _actor = actor;
     }
@@ -90,13 +95,13 @@ internal sealed class ChainGrain(SiloServices silo) : Grain, IChainGrain
             ? taken
             : throw new StaleAttemptException($"{actor} has no snapshot of step {at.Step}");
         _snapshot = null;
-        string folder = Path.Combine(silo.Run(actor.Run).Checkpoints, checkpoint);
+        string folder = Path.Combine(Silo.Run(actor.Run).Checkpoints, checkpoint);
         RbmBlueprint blueprint = _blueprint!;
         return await Task.Run(() => snapshot.Write(folder, blueprint, actor.Index));
     }
 
     /// <inheritdoc/>
-    public Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
+    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
@@ -112,7 +117,7 @@ internal sealed class ChainGrain(SiloServices silo) : Grain, IChainGrain
         if (_pool is { } pool)
         {
             _pool = null;
-            await pool.Device.RunAsync(pool.Dispose);
+            await Free(pool.Device, pool.Dispose);
         }
     }
 }

@@ -6,8 +6,8 @@ using Cluster.Numerics;
 namespace Cluster.Grains;
 
 /// <summary>
-/// How bytes become a machine's visible values: [0, 1] for Bernoulli units; for Gaussian ones standardized by the training
-/// images' statistics, all pixels alike (then <see cref="Low"/> and <see cref="High"/> say it) or each by its own.
+/// How images become a machine's visible values: in [0, 1] for Bernoulli units; for Gaussian ones standardized by the training
+/// images' statistics, all pixels alike (for bytes <see cref="Low"/> and <see cref="High"/> say it) or each by its own.
 /// </summary>
 internal sealed class PixelStandard
 {
@@ -24,6 +24,8 @@ internal sealed class PixelStandard
             return;
         }
 
+        // Gaussian units are meant for data of mean 0 and variance 1: their weights and variances begin as if these were it.
+
         double all = mean.Average(), spread = square.Average() - (all * all);
         if (!(spread > 1e-12))
         {
@@ -33,7 +35,15 @@ internal sealed class PixelStandard
         double std = Math.Sqrt(spread);
         if (model.Standardize == Standardize.Global)
         {
-            (Low, High) = ((float)(-all / std), (float)((1 - all) / std));
+            if (data.IsScaled)
+            {
+                (Low, High) = ((float)(-all / std), (float)((1 - all) / std));
+                return;
+            }
+
+            (_shift, _scale) = (new float[mean.Length], new float[mean.Length]);
+            Array.Fill(_shift, (float)all);
+            Array.Fill(_scale, (float)(1 / std));
             return;
         }
 
@@ -50,7 +60,7 @@ internal sealed class PixelStandard
         _scale = [.. variance.Select(v => (float)(1 / Math.Sqrt(v)))];
     }
 
-    /// <summary>Mean of each pixel over the training images, binarized where the file says so, in [0, 1].</summary>
+    /// <summary>Mean of each pixel over the training images, binarized where the file says so; bytes count as 0 to 1.</summary>
     public double[] Means { get; }
 
     /// <summary>What byte 0 becomes before <see cref="Apply"/>.</summary>
@@ -60,9 +70,11 @@ internal sealed class PixelStandard
     public float High { get; } = 1;
 
     /// <summary>Mean of each visible value over the training images.</summary>
-    public double[] VisibleMeans => _shift is null ? [.. Means.Select(mean => Low + (mean * (High - Low)))] : new double[Means.Length];
+    public double[] VisibleMeans => _shift is null
+        ? [.. Means.Select(mean => Low + (mean * (High - Low)))]
+        : [.. Means.Select((mean, pixel) => (mean - _shift[pixel]) * _scale![pixel])];
 
-    /// <summary>Standardizes images one after the other, in place, where each pixel has its own numbers.</summary>
+    /// <summary>Standardizes images one after the other, in place, where <see cref="Low"/> and <see cref="High"/> have not done so.</summary>
     public void Apply(Span<float> pixels)
     {
         if (_shift is null)
@@ -89,7 +101,7 @@ internal sealed class PixelStandard
     }
 
     /// <summary>Whether <see cref="Apply"/> does anything.</summary>
-    public bool ByPixel => _shift is not null;
+    public bool Applies => _shift is not null;
 
     private static (double[] Mean, double[] Square) Moments(Binarize binarize, ImageDataset data)
     {

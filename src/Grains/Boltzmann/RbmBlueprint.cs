@@ -21,6 +21,11 @@ internal sealed class RbmBlueprint : Blueprint
             throw new InputException("data.binarize: Gaussian visible units take grey pixels; set data.binarize: none, or model.visible: bernoulli");
         }
 
+        if (Model.Visible == VisibleUnits.Bernoulli)
+        {
+            RequireRange(0, 1, "Bernoulli visible units");
+        }
+
         Standard = new PixelStandard(Model, file.Data.Binarize, data);
         bool gaussian = Model.Visible == VisibleUnits.Gaussian;
         Rbm = new Rbm(

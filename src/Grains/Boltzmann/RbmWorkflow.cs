@@ -36,6 +36,9 @@ internal sealed class RbmWorkflow : IWorkflow
     public IReadOnlyList<string> FigureNames { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<ITrainingActor> Actors => [.. _data, .. _pools, .. _shards.Actors];
+
+    /// <inheritdoc/>
     public async Task Open(long step, string? checkpoint)
     {
         await _shards.Open(step, checkpoint);

@@ -215,7 +215,7 @@ internal sealed class TrainedRbm(RbmBlueprint blueprint, Device device, FlatPara
         float[] mask = [.. Enumerable.Range(0, images.Pixels).Select(pixel => pixel % plane < upper ? 1f : 0f)];
         Tensor known_D = tensor(mask).to(blueprint.Type, device);
         float middle = (blueprint.Standard.Low + blueprint.Standard.High) / 2;
-        Tensor half_BD = (v_BD * known_D) + (blueprint.Standard.ByPixel ? zeros_like(known_D) : (1 - known_D) * middle);
+        Tensor half_BD = (v_BD * known_D) + (blueprint.Standard.Applies ? zeros_like(known_D) : (1 - known_D) * middle);
         Tensor completed_BD = Completion.Run(blueprint.Rbm, parameters, v_BD, known_D, Sweeps, RandomStream.Named(seed, "sample", 0, 0, "complete"));
         return RbmPictures.Pixels(blueprint, stack([v_BD, half_BD, completed_BD], 1).view(3 * triples, -1));
     }
