@@ -11,7 +11,8 @@ namespace Cluster.Models.Boltzmann;
 /// </summary>
 internal sealed class BinaryRows
 {
-    private const int Wide = 64;
+    private const int Wide = 128;
+    private const int Lanes = 16;
     private readonly int[] _rowStarts;
     private readonly int[] _rowEntries;
     private readonly int[] _columnCounts;
@@ -97,89 +98,87 @@ internal sealed class BinaryRows
         ReadOnlySpan<float> factor, int width, Span<float> into, float scale, ReadOnlySpan<float> shift, ReadOnlySpan<float> sum, bool add) =>
         Product(true, factor, width, into, scale, shift, sum, add);
 
-    private ReadOnlySpan<int> Entries(bool transposed, int line) => transposed
-        ? _columnEntries.AsSpan(line * Rows, _columnCounts[line])
-        : _rowEntries.AsSpan(_rowStarts[line].._rowStarts[line + 1]);
-
-    [SkipLocalsInit]
-    private void Product(
+    private unsafe void Product(
         bool transposed, ReadOnlySpan<float> factor, int width, Span<float> into, float scale, ReadOnlySpan<float> shift, ReadOnlySpan<float> sum, bool add)
     {
         int lines = transposed ? Columns : Rows, inner = transposed ? Rows : Columns;
-        if (factor.Length != (long)inner * width || into.Length != (long)lines * width)
+        if (factor.Length != (long)inner * width || into.Length != (long)lines * width || (!shift.IsEmpty && (shift.Length != lines || sum.Length != width)))
             throw new ArgumentException($"A {lines}x{inner} matrix does not multiply {factor.Length} elements of width {width} into {into.Length}.");
-        Span<float> block = stackalloc float[Wide];
-        Span<float> nothing = stackalloc float[Wide];
-        nothing.Clear();
-
-        // Columns of the factor outermost: a block of 64 stays in the core's own cache while all lines pass. The last block
-        // reaches back over the one before; its columns come out the same, and only the new ones are stored.
-        for (int done = 0; done < width;)
+        fixed (float* f = factor, t = into, moved = shift, total = sum)
+        fixed (int* rowStarts = _rowStarts, rowEntries = _rowEntries, columnCounts = _columnCounts, columnEntries = _columnEntries)
         {
-            int size = width >= Wide ? Wide : Math.Min(width, Vector512<float>.Count);
-            int start = Math.Min(done, width - size);
-            ReadOnlySpan<float> total = sum.IsEmpty ? nothing[..size] : sum.Slice(start, size);
-            for (int line = 0; line < lines; line++)
+            // Columns of the factor outermost: a block of it stays in the core's own cache while all lines pass.
+            for (int start = 0; start < width;)
             {
-                ReadOnlySpan<int> entries = Entries(transposed, line);
-                if (size == Wide) SumWide(entries, ref MemoryMarshal.GetReference(factor), (nuint)width, (nuint)start, block);
-                else SumNarrow(entries, factor, width, start, block[..size]);
-                Finish(block[..size], total, scale, shift.IsEmpty ? 0 : shift[line], into.Slice((line * width) + start, size), done - start, add);
-            }
+                // The last block reaches back over columns that are done: they come out the same once more.
+                if (!add && width >= Wide && width - start < Wide) start = width - Wide;
+                int size = width - start >= Wide ? Wide : width - start >= Lanes ? Lanes : 1;
+                for (int line = 0; line < lines; line++)
+                {
+                    int* entries = transposed ? columnEntries + ((long)line * Rows) : rowEntries + rowStarts[line];
+                    int count = transposed ? columnCounts[line] : rowStarts[line + 1] - rowStarts[line];
+                    float* to = t + ((long)line * width) + start;
+                    float by = moved is null ? 0 : moved[line];
+                    float* sums = moved is null ? null : total + start;
+                    if (size == Wide) SumWide(entries, count, f + start, width, to, scale, by, sums, add);
+                    else if (size == Lanes) SumLanes(entries, count, f + start, width, to, scale, by, sums, add);
+                    else SumOne(entries, count, f + start, width, to, scale, by, sums, add);
+                }
 
-            done = start + size;
+                start += size;
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void SumWide(ReadOnlySpan<int> entries, ref float factor, nuint width, nuint start, Span<float> block)
+    private static unsafe void SumWide(int* entries, int count, float* factor, int width, float* to, float scale, float by, float* sums, bool add)
     {
-        Vector512<float> a = Vector512<float>.Zero, b = a, c = a, d = a;
-        foreach (int entry in entries)
+        Vector512<float> a = Vector512<float>.Zero, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
+        for (int* end = entries + count; entries != end; entries++)
         {
-            nuint at = ((nuint)entry * width) + start;
-            a += Vector512.LoadUnsafe(ref factor, at);
-            b += Vector512.LoadUnsafe(ref factor, at + 16);
-            c += Vector512.LoadUnsafe(ref factor, at + 32);
-            d += Vector512.LoadUnsafe(ref factor, at + 48);
+            float* at = factor + ((long)*entries * width);
+            a += Vector512.Load(at);
+            b += Vector512.Load(at + 16);
+            c += Vector512.Load(at + 32);
+            d += Vector512.Load(at + 48);
+            e += Vector512.Load(at + 64);
+            f += Vector512.Load(at + 80);
+            g += Vector512.Load(at + 96);
+            h += Vector512.Load(at + 112);
         }
 
-        ref float into = ref MemoryMarshal.GetReference(block);
-        a.StoreUnsafe(ref into);
-        b.StoreUnsafe(ref into, 16);
-        c.StoreUnsafe(ref into, 32);
-        d.StoreUnsafe(ref into, 48);
-    }
-
-    private static void SumNarrow(ReadOnlySpan<int> entries, ReadOnlySpan<float> factor, int width, int start, Span<float> block)
-    {
-        block.Clear();
-        foreach (int entry in entries)
-        {
-            ReadOnlySpan<float> line = factor.Slice((entry * width) + start, block.Length);
-            for (int i = 0; i < block.Length; i++) block[i] += line[i];
-        }
+        Finish(a, to, scale, by, sums, add, 0);
+        Finish(b, to, scale, by, sums, add, 16);
+        Finish(c, to, scale, by, sums, add, 32);
+        Finish(d, to, scale, by, sums, add, 48);
+        Finish(e, to, scale, by, sums, add, 64);
+        Finish(f, to, scale, by, sums, add, 80);
+        Finish(g, to, scale, by, sums, add, 96);
+        Finish(h, to, scale, by, sums, add, 112);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(Span<float> block, ReadOnlySpan<float> total, float scale, float shift, Span<float> into, int skip, bool add)
+    private static unsafe void SumLanes(int* entries, int count, float* factor, int width, float* to, float scale, float by, float* sums, bool add)
     {
-        if (block.Length == Wide && skip == 0)
-        {
-            ref float from = ref MemoryMarshal.GetReference(block), sums = ref MemoryMarshal.GetReference(total), to = ref MemoryMarshal.GetReference(into);
-            for (nuint i = 0; i < Wide; i += 16)
-            {
-                Vector512<float> value = Vector512.Create(scale) * (Vector512.LoadUnsafe(ref from, i) - (Vector512.Create(shift) * Vector512.LoadUnsafe(ref sums, i)));
-                (add ? Vector512.LoadUnsafe(ref to, i) + value : value).StoreUnsafe(ref to, i);
-            }
+        Vector512<float> a = Vector512<float>.Zero;
+        for (int i = 0; i < count; i++) a += Vector512.Load(factor + ((long)entries[i] * width));
+        Finish(a, to, scale, by, sums, add, 0);
+    }
 
-            return;
-        }
+    private static unsafe void SumOne(int* entries, int count, float* factor, int width, float* to, float scale, float by, float* sums, bool add)
+    {
+        float a = 0;
+        for (int i = 0; i < count; i++) a += factor[(long)entries[i] * width];
+        float value = scale * (sums is null ? a : a - (by * sums[0]));
+        *to = add ? *to + value : value;
+    }
 
-        for (int i = skip; i < block.Length; i++)
-        {
-            float value = scale * (block[i] - (shift * total[i]));
-            into[i] = add ? into[i] + value : value;
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Finish(Vector512<float> value, float* to, float scale, float by, float* sums, bool add, int at)
+    {
+        if (sums is not null) value -= Vector512.Create(by) * Vector512.Load(sums + at);
+        value *= Vector512.Create(scale);
+        if (add) value += Vector512.Load(to + at);
+        value.Store(to + at);
     }
 }
