@@ -1,6 +1,5 @@
 using Cluster.Contracts;
 using Cluster.Numerics;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 
 namespace Cluster.Grains.Tests;
@@ -29,7 +28,7 @@ public sealed class WatchdogTests
 
         Assert.Equal(cluster.Sums("undisturbed"), cluster.Sums("run"));
         string events = File.ReadAllText(cluster.Folder("run").Events);
-        Assert.Contains("did not end within 0.6 s", events, StringComparison.Ordinal);
+        Assert.Matches(@"did not end within \d+(\.\d)? s: ", events); // a write has its own usual time
         Assert.Contains("\"kind\":\"recovered\"", events, StringComparison.Ordinal);
     }
 
@@ -67,7 +66,7 @@ public sealed class WatchdogTests
         await using TrainingCluster cluster = await TrainingCluster.Start();
         string[] run = ["steps=4000", "checkpoint.every=100", "recovery.stepLimit=1.5"];
         await cluster.Finish("undisturbed", run);
-        DevicePool devices = ((InProcessSiloHandle)cluster.Cluster.Primary!).SiloHost.Services.GetRequiredService<DevicePool>();
+        DevicePool devices = RunLifeTests.Devices((InProcessSiloHandle)cluster.Cluster.Primary!);
         DeviceThread first = devices.Get("cpu", 1);
         using ManualResetEventSlim release = new();
         await cluster.Run("run").Start(TrainingCluster.Experiment(run));
