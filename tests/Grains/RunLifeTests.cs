@@ -206,7 +206,7 @@ public sealed class RunLifeTests
         await cluster.Finish("run", "shards=2");
         IExperimentGrain run = cluster.Run("run");
 
-        byte[] once = await run.Sample(2, 3, 5), again = await run.Sample(2, 3, 5), other = await run.Sample(2, 3, 6);
+        byte[] once = await run.Sample(null, 2, 3, 5), again = await run.Sample(null, 2, 3, 5), other = await run.Sample(null, 2, 3, 6);
         Assert.Equal(once, again);
         Assert.NotEqual(once, other);
 
