@@ -70,9 +70,7 @@ public abstract class EncoderDecoder
             input_SZ.requires_grad_(true);
         }
 
-        Tensor likelihood_S = target_BH is null
-            ? Likelihood.LogDensity(decoder, Outputs(decoder, encoder, input_SZ, piece.Label_BC), piece.X_BD)
-            : GreedyLogDensity(decoder, encoder, piece, input_SZ, target_BH);
+        Tensor likelihood_S = LogDensity(decoder, encoder, piece, input_SZ, target_BH);
         Tensor value_S = likelihood_S.detach();
         (Tensor loss, Tensor weight_S) = MonteCarloBound.Loss(Bound, value_S, term_S, piece.Rows, piece.Share);
         likelihood_S.backward([weight_S], retain_graph: false, create_graph: false, inputs: null);
@@ -101,10 +99,10 @@ public abstract class EncoderDecoder
     /// <summary>The decoder network's outputs, shape (S, D·outputs per element).</summary>
     protected internal abstract Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC);
 
-    /// <summary>log p of a greedy stage's target.</summary>
-    private protected virtual Tensor GreedyLogDensity(
-        FlatParameters decoder, FlatParameters? encoder, BatchPiece piece, Tensor code_SZ, Tensor target_BH) =>
-        throw new NotSupportedException("Only stacked autoencoders train layer by layer.");
+    /// <summary>log p(x|z), shape (S), with its graph; of <paramref name="target_BH"/> where the encoder sent one.</summary>
+    private protected virtual Tensor LogDensity(
+        FlatParameters decoder, FlatParameters? encoder, BatchPiece piece, Tensor code_SZ, Tensor? target_BH) =>
+        Likelihood.LogDensity(decoder, Outputs(decoder, encoder, code_SZ, piece.Label_BC), piece.X_BD);
 
     /// <summary>Rows with their labels at the end, the labels repeated for each sample.</summary>
     private protected static Tensor WithLabels(Tensor rows_SX, Tensor? label_BC)
