@@ -9,6 +9,16 @@ namespace Cluster.Models.Autoencoders;
 /// <param name="LogLikelihood">log p(x|z) of each row, shape (S): the signal of the log-derivative estimator.</param>
 public sealed record Answer(Tensor Loss, Tensor? CodeGradient, Tensor Weight, Tensor LogLikelihood) : IDisposable
 {
+    /// <summary>Takes all tensors out of the present dispose scope.</summary>
+    public Answer Detach()
+    {
+        Loss.DetachFromDisposeScope();
+        CodeGradient?.DetachFromDisposeScope();
+        Weight.DetachFromDisposeScope();
+        LogLikelihood.DetachFromDisposeScope();
+        return this;
+    }
+
     /// <summary>Frees all.</summary>
     public void Dispose()
     {

@@ -70,6 +70,9 @@ public sealed class Autoencoder : EncoderDecoder
         _layers is not null && _options.GreedySteps > 0 && step / _options.GreedySteps < _layers.Layers ? (int)(step / _options.GreedySteps) : null;
 
     /// <inheritdoc/>
+    public override bool SendsTarget(long step) => GreedyLayer(step) > 0;
+
+    /// <inheritdoc/>
     public override Codes Encode(FlatParameters encoder, FlatParameters? codebook, BatchPiece piece)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -103,7 +106,7 @@ public sealed class Autoencoder : EncoderDecoder
         : _layers.Encode(parameters.Encoder, x_BD, 0, _layers.Layers);
 
     /// <inheritdoc/>
-    protected internal override Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC) => _layers is null
+    public override Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC) => _layers is null
         ? _deconvolutions!.Forward(decoder, code_SZ)
         : _layers.Decode(decoder, encoder, code_SZ, 0, _layers.Layers);
 

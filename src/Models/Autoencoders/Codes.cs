@@ -43,26 +43,31 @@ public sealed class Codes : IDisposable
 
     /// <summary>Adds the gradient of the piece's share of the loss to the encoder's flat gradient.</summary>
     /// <param name="answer">What the decoder made of these codes.</param>
-    public void Backward(Answer answer)
+    public void Backward(Answer answer) => Backward(answer.Weight, answer.CodeGradient, answer.LogLikelihood);
+
+    /// <summary>The same for an answer that came in parts.</summary>
+    /// <param name="weight_S">dL/dr, shape (S).</param>
+    /// <param name="codeGradient_SZ">dL/dz, shape (S, Z); null for the log-derivative estimator.</param>
+    /// <param name="logLikelihood_S">log p(x|z), shape (S); null for all others.</param>
+    public void Backward(Tensor weight_S, Tensor? codeGradient_SZ, Tensor? logLikelihood_S)
     {
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> outputs = [], gradients = [];
-        if (answer.CodeGradient is { } codeGradient && LogDensity is null)
-        {
-            outputs.Add(Code);
-            gradients.Add(codeGradient);
-        }
-
         if (LogDensity is { } logDensity)
         {
             outputs.Add(logDensity);
-            gradients.Add(LogDerivative.Weights(answer.LogLikelihood, answer.Weight, _rows));
+            gradients.Add(LogDerivative.Weights(logLikelihood_S!, weight_S, _rows));
+        }
+        else
+        {
+            outputs.Add(Code);
+            gradients.Add(codeGradient_SZ!);
         }
 
         if (Term is { requires_grad: true } term)
         {
             outputs.Add(term);
-            gradients.Add(answer.Weight);
+            gradients.Add(weight_S);
         }
 
         if (Penalty is { requires_grad: true } penalty)
@@ -72,6 +77,18 @@ public sealed class Codes : IDisposable
         }
 
         autograd.backward(outputs, gradients, retain_graph: false, create_graph: false, inputs: null);
+    }
+
+    /// <summary>Takes all tensors out of the present dispose scope.</summary>
+    public Codes Detach()
+    {
+        Code.DetachFromDisposeScope();
+        Term?.DetachFromDisposeScope();
+        Target?.DetachFromDisposeScope();
+        Penalty?.DetachFromDisposeScope();
+        LogDensity?.DetachFromDisposeScope();
+        Statistics?.DetachFromDisposeScope();
+        return this;
     }
 
     /// <summary>Frees all, graph included.</summary>

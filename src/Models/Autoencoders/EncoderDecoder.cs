@@ -44,6 +44,12 @@ public abstract class EncoderDecoder
     /// <summary>Whether the encoder needs dL/dz.</summary>
     public virtual bool NeedsCodeGradient => true;
 
+    /// <summary>Whether the encoder sends a term r.</summary>
+    public virtual bool HasTerm => false;
+
+    /// <summary>Whether the encoder sends what is to be reconstructed at an update.</summary>
+    public virtual bool SendsTarget(long step) => false;
+
     /// <summary>What the encoder sends for a piece, with its graph. The caller owns it.</summary>
     /// <param name="encoder">Values of <see cref="Encoder"/>.</param>
     /// <param name="codebook">Values of <see cref="Codebook"/>; null where there is none.</param>
@@ -97,7 +103,7 @@ public abstract class EncoderDecoder
         throw new NotSupportedException("An autoencoder has no prior over its codes: it reconstructs, but draws no samples.");
 
     /// <summary>The decoder network's outputs, shape (S, D·outputs per element).</summary>
-    protected internal abstract Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC);
+    public abstract Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC);
 
     /// <summary>log p(x|z), shape (S), with its graph; of <paramref name="target_BH"/> where the encoder sent one.</summary>
     private protected virtual Tensor LogDensity(

@@ -31,9 +31,9 @@ public sealed class Vae : EncoderDecoder
         _options = options;
         Inputs = inputs;
         Posterior = Posterior.Of(options.Posterior, options.Latent);
-        _encoder = new Mlp(inputs + options.Classes, options.EncoderHidden, Posterior.Heads, options.Activation, OutputKind.Linear);
+        _encoder = new Mlp(inputs + options.Classes, options.EncoderHidden, Posterior.Heads, options.EncoderActivation, OutputKind.Linear);
         _decoder = new Mlp(
-            options.Latent + options.Classes, options.DecoderHidden, inputs * options.Likelihood.OutputsPerElement, options.Activation, OutputKind.Linear);
+            options.Latent + options.Classes, options.DecoderHidden, inputs * options.Likelihood.OutputsPerElement, options.DecoderActivation, OutputKind.Linear);
         Decoder = new ParameterLayout([.. _decoder.Layout.Slots.Select(slot => slot.Spec), .. options.Likelihood.Parameters]);
     }
 
@@ -66,6 +66,9 @@ public sealed class Vae : EncoderDecoder
 
     /// <inheritdoc/>
     public override bool NeedsCodeGradient => _options.Estimator == GradientEstimator.Reparameterized;
+
+    /// <inheritdoc/>
+    public override bool HasTerm => true;
 
     /// <inheritdoc/>
     public override Codes Encode(FlatParameters encoder, FlatParameters? codebook, BatchPiece piece)
@@ -111,7 +114,7 @@ public sealed class Vae : EncoderDecoder
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC) =>
+    public override Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC) =>
         _decoder.Forward(decoder, WithLabels(code_SZ, label_BC));
 
     /// <summary>Standard normal numbers (k, B, Z) that belong to the rows of the minibatch, however it is cut into pieces.</summary>

@@ -24,8 +24,11 @@ public sealed record VaeOptions
     /// <summary>Units of the decoder's hidden layers; may be empty.</summary>
     public IReadOnlyList<int> DecoderHidden { get; init; } = [200, 200];
 
-    /// <summary>Function after all hidden layers.</summary>
-    public Activation Activation { get; init; } = new(ActivationKind.Tanh);
+    /// <summary>Function after the encoder's hidden layers.</summary>
+    public Activation EncoderActivation { get; init; } = new(ActivationKind.Tanh);
+
+    /// <summary>Function after the decoder's hidden layers.</summary>
+    public Activation DecoderActivation { get; init; } = new(ActivationKind.Tanh);
 
     /// <summary>The covariance of q(z|x).</summary>
     public PosteriorKind Posterior { get; init; } = PosteriorKind.Diagonal;

@@ -32,8 +32,11 @@ public sealed record VqVaeOptions
     /// <summary>Units of the decoder's hidden layers.</summary>
     public IReadOnlyList<int> DecoderHidden { get; init; } = [200, 200];
 
-    /// <summary>Function after all hidden layers.</summary>
-    public Activation Activation { get; init; } = new(ActivationKind.Relu);
+    /// <summary>Function after the encoder's hidden layers.</summary>
+    public Activation EncoderActivation { get; init; } = new(ActivationKind.Relu);
+
+    /// <summary>Function after the decoder's hidden layers.</summary>
+    public Activation DecoderActivation { get; init; } = new(ActivationKind.Relu);
 
     /// <summary>p(x|z).</summary>
     public Likelihood Likelihood { get; init; } = new BernoulliLikelihood();
@@ -68,8 +71,8 @@ public sealed class VqVae : EncoderDecoder
 
         _options = options;
         Inputs = inputs;
-        _encoder = new Mlp(inputs, options.EncoderHidden, Latent, options.Activation, OutputKind.Linear);
-        _decoder = new Mlp(Latent, options.DecoderHidden, inputs * options.Likelihood.OutputsPerElement, options.Activation, OutputKind.Linear);
+        _encoder = new Mlp(inputs, options.EncoderHidden, Latent, options.EncoderActivation, OutputKind.Linear);
+        _decoder = new Mlp(Latent, options.DecoderHidden, inputs * options.Likelihood.OutputsPerElement, options.DecoderActivation, OutputKind.Linear);
         Decoder = new ParameterLayout([.. _decoder.Layout.Slots.Select(slot => slot.Spec), .. options.Likelihood.Parameters]);
         Codebook = new ParameterLayout(
         [
@@ -145,7 +148,7 @@ public sealed class VqVae : EncoderDecoder
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC) =>
+    public override Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC) =>
         _decoder.Forward(decoder, code_SZ);
 
     private (Tensor Nearest, Tensor Quantized) Quantize(FlatParameters codebook, Tensor vectors_ND)
