@@ -41,6 +41,9 @@ public sealed class Codes : IDisposable
     /// <summary>Further statistics of the piece that a moving average takes, of the codebook layout's shape. Null for none.</summary>
     public Tensor? Statistics { get; init; }
 
+    /// <summary>The encoder's network where it ran by hand: what it gave is the leaf at which the graph ends. Null where autograd knows it.</summary>
+    public MlpPass? Network { get; init; }
+
     /// <summary>Adds the gradient of the piece's share of the loss to the encoder's flat gradient.</summary>
     /// <param name="answer">What the decoder made of these codes.</param>
     public void Backward(Answer answer) => Backward(answer.Weight, answer.CodeGradient, answer.LogLikelihood);
@@ -77,28 +80,46 @@ public sealed class Codes : IDisposable
         }
 
         autograd.backward(outputs, gradients, retain_graph: false, create_graph: false, inputs: null);
+        if (Network is { } network)
+        {
+            network.Backward(network.Output.grad!, needsInput: false);
+        }
     }
 
     /// <summary>Takes all tensors out of the present dispose scope.</summary>
     public Codes Detach()
     {
-        Code.DetachFromDisposeScope();
-        Term?.DetachFromDisposeScope();
-        Target?.DetachFromDisposeScope();
-        Penalty?.DetachFromDisposeScope();
-        LogDensity?.DetachFromDisposeScope();
-        Statistics?.DetachFromDisposeScope();
+        foreach (Tensor tensor in Tensors())
+        {
+            tensor.DetachFromDisposeScope();
+        }
+
+        return this;
+    }
+
+    /// <summary>Gives all tensors to the dispose scope around the present one.</summary>
+    public Codes MoveToOuterDisposeScope()
+    {
+        foreach (Tensor tensor in Tensors())
+        {
+            tensor.MoveToOuterDisposeScope();
+        }
+
         return this;
     }
 
     /// <summary>Frees all, graph included.</summary>
     public void Dispose()
     {
-        Code.Dispose();
-        Term?.Dispose();
-        Target?.Dispose();
-        Penalty?.Dispose();
-        LogDensity?.Dispose();
-        Statistics?.Dispose();
+        foreach (Tensor tensor in Tensors())
+        {
+            tensor.Dispose();
+        }
+    }
+
+    private IEnumerable<Tensor> Tensors()
+    {
+        Tensor?[] own = [Code, Term, Target, Penalty, LogDensity, Statistics];
+        return own.OfType<Tensor>().Concat(Network?.Tensors ?? []);
     }
 }

@@ -70,6 +70,11 @@ public abstract class EncoderDecoder
         FlatParameters decoder, FlatParameters? encoder, BatchPiece piece, Tensor code_SZ, Tensor? term_S, Tensor? target_BH = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        if (target_BH is null && Likelihood is BernoulliLikelihood && Run(decoder, code_SZ, piece.Label_BC) is { } pass)
+        {
+            return Finish(pass, BernoulliLikelihood.Differentiate(pass.Output, piece.X_BD), term_S, piece);
+        }
+
         Tensor input_SZ = code_SZ.detach();
         if (NeedsCodeGradient)
         {
@@ -109,6 +114,24 @@ public abstract class EncoderDecoder
     private protected virtual Tensor LogDensity(
         FlatParameters decoder, FlatParameters? encoder, BatchPiece piece, Tensor code_SZ, Tensor? target_BH) =>
         Likelihood.LogDensity(decoder, Outputs(decoder, encoder, code_SZ, piece.Label_BC), piece.X_BD);
+
+    /// <summary>The decoder's pass by hand, in the present dispose scope; null where only autograd knows the network's derivative.</summary>
+    private protected virtual MlpPass? Run(FlatParameters decoder, Tensor code_SZ, Tensor? label_BC) => null;
+
+    /// <summary>The backward pass by hand; the pass's output holds d log p/d output.</summary>
+    private Answer Finish(MlpPass pass, Tensor density_S, Tensor? term_S, BatchPiece piece)
+    {
+        using IDisposable guard = no_grad();
+        (Tensor loss, Tensor weight_S) = MonteCarloBound.Loss(Bound, density_S, term_S, piece.Rows, piece.Share);
+        Tensor? gradient_SZ = pass.Backward(pass.Output.mul_(weight_S.unsqueeze(1)), NeedsCodeGradient);
+        if (gradient_SZ is not null && Classes > 0)
+        {
+            gradient_SZ = gradient_SZ.narrow(1, 0, Latent).contiguous();
+        }
+
+        return new Answer(
+            loss.MoveToOuterDisposeScope(), gradient_SZ?.MoveToOuterDisposeScope(), weight_S.MoveToOuterDisposeScope(), density_S.MoveToOuterDisposeScope());
+    }
 
     /// <summary>Rows with their labels at the end, the labels repeated for each sample.</summary>
     private protected static Tensor WithLabels(Tensor rows_SX, Tensor? label_BC)

@@ -12,7 +12,7 @@ public enum VarianceKind
     /// <summary>One parameter for all elements, learned; it starts at the given value.</summary>
     Learned,
 
-    /// <summary>The network gives one for each element (Kingma and Welling 2014, appendix C.2).</summary>
+    /// <summary>The network gives log(σ² − 0.02²) for each element (Kingma and Welling 2014, appendix C.2).</summary>
     Predicted,
 }
 
@@ -24,6 +24,9 @@ public sealed record GaussianLikelihood(VarianceKind Variance, double Deviation 
 {
     /// <summary>The learned log σ².</summary>
     public const string LogVarianceName = "log_variance";
+
+    /// <summary>Added in squares to a predicted deviation: where a pixel never changes, the density would grow without bound.</summary>
+    public const double LeastDeviation = 0.02;
 
     private static readonly double _log2Pi = Math.Log(2 * Math.PI);
 
@@ -44,7 +47,8 @@ public sealed record GaussianLikelihood(VarianceKind Variance, double Deviation 
         if (Variance == VarianceKind.Predicted)
         {
             (Tensor logVariance, _) = Aligned(output_SO.narrow(1, elements, elements), x_BD);
-            return ((square * logVariance.neg().exp()) + logVariance).sum(-1).add(elements * _log2Pi).mul(-0.5).view(-1);
+            Tensor variance = logVariance.exp().add(LeastDeviation * LeastDeviation);
+            return ((square / variance) + variance.log()).sum(-1).add(elements * _log2Pi).mul(-0.5).view(-1);
         }
 
         Tensor error_S = square.sum(-1).view(-1);

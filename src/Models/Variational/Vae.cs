@@ -74,28 +74,30 @@ public sealed class Vae : EncoderDecoder
     public override Codes Encode(FlatParameters encoder, FlatParameters? codebook, BatchPiece piece)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor heads_BH = Heads(encoder, piece.X_BD, piece.Label_BC);
+        MlpPass network = _encoder.Run(encoder, WithLabels(piece.X_BD, piece.Label_BC), ownsInput: piece.Label_BC is not null);
+        Codes codes = Code(network.Output.requires_grad_(true), network, piece);
+        return codes.MoveToOuterDisposeScope();
+    }
+
+    private Codes Code(Tensor heads_BH, MlpPass network, BatchPiece piece)
+    {
         Tensor noise_KBZ = Noise(piece, heads_BH);
         Tensor code_SZ = Posterior.Sample(heads_BH, noise_KBZ);
         if (_options.Objective == BoundKind.ImportanceWeighted)
         {
             Tensor ratio_S = Posterior.LogPrior(code_SZ) - Posterior.LogDensityOfSample(heads_BH, noise_KBZ);
-            return new Codes(code_SZ.MoveToOuterDisposeScope(), piece) { Term = ratio_S.MoveToOuterDisposeScope() };
+            return new Codes(code_SZ, piece) { Term = ratio_S, Network = network };
         }
 
         Tensor term_B = Posterior.KullbackLeibler(heads_BH).mul(-_options.Beta);
         Tensor term_S = _options.Samples == 1 ? term_B : term_B.repeat(_options.Samples);
         if (_options.Estimator == GradientEstimator.Reparameterized)
         {
-            return new Codes(code_SZ.MoveToOuterDisposeScope(), piece) { Term = term_S.MoveToOuterDisposeScope() };
+            return new Codes(code_SZ, piece) { Term = term_S, Network = network };
         }
 
         Tensor fixed_SZ = code_SZ.detach();
-        return new Codes(fixed_SZ.MoveToOuterDisposeScope(), piece)
-        {
-            Term = term_S.MoveToOuterDisposeScope(),
-            LogDensity = Posterior.LogDensity(heads_BH, fixed_SZ).MoveToOuterDisposeScope(),
-        };
+        return new Codes(fixed_SZ, piece) { Term = term_S, LogDensity = Posterior.LogDensity(heads_BH, fixed_SZ), Network = network };
     }
 
     /// <summary>The posterior's numbers for each input, shape (B, H).</summary>
@@ -116,6 +118,8 @@ public sealed class Vae : EncoderDecoder
     /// <inheritdoc/>
     public override Tensor Outputs(FlatParameters decoder, FlatParameters? encoder, Tensor code_SZ, Tensor? label_BC) =>
         _decoder.Forward(decoder, WithLabels(code_SZ, label_BC));
+
+    private protected override MlpPass Run(FlatParameters decoder, Tensor code_SZ, Tensor? label_BC) => _decoder.Run(decoder, WithLabels(code_SZ, label_BC));
 
     /// <summary>Standard normal numbers (k, B, Z) that belong to the rows of the minibatch, however it is cut into pieces.</summary>
     private Tensor Noise(BatchPiece piece, Tensor like)
