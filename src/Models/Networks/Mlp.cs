@@ -105,7 +105,7 @@ public sealed class Mlp : INetwork
         using Tensor biasGradient = parameters[bias].grad!;
         using Tensor transposed_KB = gradient_BK.t();
         weightGradient.addmm_(transposed_KB, input_BD);
-        using Tensor sum_K = gradient_BK.sum(0);
+        using Tensor sum_K = gradient_BK.sum(0L);
         biasGradient.add_(sum_K);
     }
 

@@ -110,7 +110,7 @@ public sealed class VqVae : EncoderDecoder
             Tensor vectors_ND = code_BZ.detach().view(-1, _options.Width);
             (nearest_N, quantized_BZ) = Quantize(codebook!, vectors_ND);
             Tensor chosen_NK = nn.functional.one_hot(nearest_N, _options.Codebook).to(code_BZ.dtype);
-            statistics = cat([chosen_NK.sum(0), chosen_NK.t().mm(vectors_ND).view(-1)]);
+            statistics = cat([chosen_NK.sum(0L), chosen_NK.t().mm(vectors_ND).view(-1)]);
         }
 
         Tensor apart_BZ = code_BZ - quantized_BZ;
