@@ -42,7 +42,8 @@ public interface IDecoderGrain : IGrainWithStringKey
     [ResponseTimeout("00:02:00")]
     Task<byte[]> Paint(long attempt, TensorMessage codes, bool besideData, int rows, int columns);
 
-    /// <summary>Frees what the actor holds.</summary>
+    /// <summary>Frees what the actor holds; also while <see cref="Step"/> waits for an encoder that is lost.</summary>
+    [AlwaysInterleave]
     Task Close(long attempt);
 }
 

@@ -40,7 +40,18 @@ internal sealed class CoderWorkflow : IWorkflow
     public Task Step(long step)
     {
         StepId at = _context.At(step);
-        return Task.WhenAll([.. _encoders.Select(encoder => encoder.Step(at)), .. _decoders.Select(decoder => decoder.Step(at))]);
+        return AllOrFirstFailure([.. _encoders.Select(encoder => encoder.Step(at)), .. _decoders.Select(decoder => decoder.Step(at))]);
+    }
+
+    /// <summary>Where one half is lost the other waits for it: the first failure must not wait for the rest.</summary>
+    private static async Task AllOrFirstFailure(List<Task> steps)
+    {
+        while (steps.Count > 0)
+        {
+            Task ended = await Task.WhenAny(steps);
+            await ended;
+            steps.Remove(ended);
+        }
     }
 
     /// <summary>Means over the replicas in their order; the loss has the encoders' penalties in it.</summary>

@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
+using Orleans.Runtime;
 
 namespace Cluster.Grains.Tests;
 
@@ -24,6 +25,30 @@ public sealed class CoderLifeTests
         }
 
         Assert.Equal(cluster.Sums("whole"), cluster.Sums("stopped"));
+    }
+
+    [Fact]
+    public async Task A_lost_silo_is_not_a_lost_run()
+    {
+        string experiment = CoderExperiments.Of(CoderExperiments.VqVae, "steps=400", "replicas=2", "shards=2", "checkpoint.every=50", "model.microbatches=2");
+        SortedDictionary<string, string> undisturbed;
+        await using (TrainingCluster cluster = await TrainingCluster.Start(1))
+        {
+            await cluster.Complete("run", experiment);
+            undisturbed = cluster.Sums("run");
+        }
+
+        await using (TrainingCluster cluster = await TrainingCluster.Start(3))
+        {
+            await cluster.Run("run").Start(experiment);
+            await cluster.Until("run", status => status.Step >= 80);
+            var home = await cluster.Cluster.GrainFactory.GetGrain<IManagementGrain>(0).GetActivationAddress(cluster.Run("run"));
+            await cluster.Cluster.KillSiloAsync(cluster.Cluster.SecondarySilos.First(silo => !silo.SiloAddress.Equals(home)));
+            RunStatus status = await cluster.Ended("run");
+
+            Assert.Equal((RunState.Finished, null), (status.State, status.Problem));
+            Assert.Equal(undisturbed, cluster.Sums("run"));
+        }
     }
 
     [Theory]
