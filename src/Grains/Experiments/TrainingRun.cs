@@ -113,11 +113,10 @@ internal sealed class TrainingRun
         catch (Exception problem)
         {
             traces.Fail(problem.Message);
-            if (problem is LateActorException)
-            {
-                await Closing.All(workflow.Actors.Select(actor => actor.Abandon(_attempt, TimeSpan.FromSeconds(1))));
-            }
 
+            // Some of them wait for what will not come.
+            TimeSpan hung = TimeSpan.FromSeconds(problem is LateActorException ? 1 : _blueprint.File.Recovery.StepLimit);
+            await Closing.All(workflow.Actors.Select(actor => actor.Abandon(_attempt, hung)));
             if (!IsCurable(problem))
             {
                 throw;

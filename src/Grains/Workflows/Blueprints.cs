@@ -54,6 +54,7 @@ internal sealed class Blueprints(Datasets datasets)
         {
             GanModel => new GanBlueprint(file, data),
             RbmModel => new RbmBlueprint(file, data),
+            CoderModel => new CoderBlueprint(file, data),
             _ => throw new InvalidOperationException($"model {file.Model.Kind} has no blueprint"),
         };
     }
