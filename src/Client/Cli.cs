@@ -50,6 +50,7 @@ internal static class Cli
             RunsVerb.Create(terminal),
             ShowVerb.Create(terminal),
             SampleVerb.Create(terminal),
+            EvaluateVerb.Create(terminal),
             ExportVerb.Create(terminal),
             DataVerb.Create(terminal),
         },

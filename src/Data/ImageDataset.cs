@@ -1,8 +1,14 @@
 namespace Cluster.Data;
 
-/// <summary>Images of one size, one byte a value, with their labels where there are any. Immutable; safe for any number of threads.</summary>
+/// <summary>
+/// Images of one size, one byte or one float a value, with their labels where there are any. Bytes are scaled when they are gathered;
+/// floats are taken as they are. Immutable; safe for any number of threads.
+/// </summary>
 public sealed class ImageDataset
 {
+    private readonly ReadOnlyMemory<float> _values;
+
+    /// <summary>Images of bytes.</summary>
     /// <param name="name">Name in the catalogue, as "mnist".</param>
     /// <param name="split">Part of it, as "train".</param>
     /// <param name="channels">1 for grey, 3 for red, green, blue.</param>
@@ -14,26 +20,51 @@ public sealed class ImageDataset
     /// <exception cref="ArgumentException">A size is below 1, or the parts do not fit each other.</exception>
     public ImageDataset(
         string name, string split, int channels, int height, int width, ReadOnlyMemory<byte> bytes, int[]? labels, int maximumValue)
+        : this(name, split, channels, height, width, bytes.Length, labels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maximumValue, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maximumValue, byte.MaxValue);
+        int outside = bytes.Span.IndexOfAnyExceptInRange((byte)0, (byte)maximumValue);
+        if (outside >= 0)
+            throw new ArgumentException($"Image {outside / Pixels} holds {bytes.Span[outside]}, above the maximum {maximumValue}.", nameof(bytes));
+        (Bytes, MaximumValue) = (bytes, maximumValue);
+    }
+
+    /// <summary>Images, or vectors, of floats.</summary>
+    /// <param name="name">The file's name.</param>
+    /// <param name="split">Part of it, as "train".</param>
+    /// <param name="channels">1 for grey and for vectors.</param>
+    /// <param name="height">Rows of an image; 1 for vectors.</param>
+    /// <param name="width">Columns of an image; elements of a vector.</param>
+    /// <param name="values">The images one after the other; finite.</param>
+    /// <param name="labels">One label per image, or null.</param>
+    /// <exception cref="ArgumentException">A size is below 1, or the parts do not fit each other.</exception>
+    public ImageDataset(
+        string name, string split, int channels, int height, int width, ReadOnlyMemory<float> values, int[]? labels)
+        : this(name, split, channels, height, width, values.Length, labels)
+    {
+        (_values, MaximumValue) = (values, 1);
+        (Minimum, Maximum) = (float.PositiveInfinity, float.NegativeInfinity);
+        foreach (float value in values.Span)
+        {
+            (Minimum, Maximum) = (MathF.Min(Minimum, value), MathF.Max(Maximum, value));
+        }
+    }
+
+    private ImageDataset(string name, string split, int channels, int height, int width, int length, int[]? labels)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentException.ThrowIfNullOrEmpty(split);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maximumValue, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(maximumValue, byte.MaxValue);
         int pixels = checked(channels * height * width);
-        if (bytes.Length == 0 || bytes.Length % pixels != 0)
-            throw new ArgumentException($"{bytes.Length} bytes are no whole number of images of {pixels} bytes.", nameof(bytes));
-        int count = bytes.Length / pixels;
+        if (length == 0 || length % pixels != 0)
+            throw new ArgumentException($"{length} values are no whole number of images of {pixels} values.", nameof(length));
+        int count = length / pixels;
         if (labels is not null && labels.Length != count)
             throw new ArgumentException($"{labels.Length} labels do not fit {count} images.", nameof(labels));
-        int outside = bytes.Span.IndexOfAnyExceptInRange((byte)0, (byte)maximumValue);
-        if (outside >= 0)
-            throw new ArgumentException($"Image {outside / pixels} holds {bytes.Span[outside]}, above the maximum {maximumValue}.", nameof(bytes));
-
-        (Name, Split, Channels, Height, Width, Pixels, Count) = (name, split, channels, height, width, pixels, count);
-        (Bytes, Labels, MaximumValue) = (bytes, labels, maximumValue);
+        (Name, Split, Channels, Height, Width, Pixels, Count, Labels) = (name, split, channels, height, width, pixels, count, labels);
     }
 
     /// <summary>Name in the catalogue.</summary>
@@ -57,17 +88,26 @@ public sealed class ImageDataset
     /// <summary>Values of one image: channels × height × width.</summary>
     public int Pixels { get; }
 
-    /// <summary>All images, count × channels × height × width.</summary>
+    /// <summary>Whether values are bytes, which scale to any range; floats are what they are.</summary>
+    public bool IsScaled => _values.IsEmpty;
+
+    /// <summary>The least value of an image of floats; 0 for bytes.</summary>
+    public float Minimum { get; }
+
+    /// <summary>The greatest value of an image of floats; 0 for bytes.</summary>
+    public float Maximum { get; }
+
+    /// <summary>All images of bytes, count × channels × height × width; empty for floats.</summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>One label per image; null where the data set has none.</summary>
     public int[]? Labels { get; }
 
-    /// <summary>The byte that means full brightness: 16 for digits, 255 for MNIST.</summary>
+    /// <summary>The byte that means full brightness: 16 for digits, 255 for MNIST; 1 for floats.</summary>
     public int MaximumValue { get; }
 
     /// <summary>
-    /// Writes the chosen images one after the other as low + byte × (high − low) / <see cref="MaximumValue"/>, in single precision with
+    /// Writes the chosen images one after the other: floats as they are, bytes as low + byte × (high − low) / <see cref="MaximumValue"/>, in single precision with
     /// a rounding after each operation: the same bits on every processor. Never above <paramref name="high"/>.
     /// </summary>
     /// <param name="indices">Which images, in this order; repeats are fine.</param>
@@ -82,12 +122,22 @@ public sealed class ImageDataset
             throw new ArgumentException($"{indices.Length} images of {Pixels} values need {(long)indices.Length * Pixels} places, not {into.Length}.", nameof(into));
         PixelScale scale = new(low, high, MaximumValue);
         ReadOnlySpan<byte> bytes = Bytes.Span;
+        ReadOnlySpan<float> values = _values.Span;
         for (int i = 0; i < indices.Length; i++)
         {
             int index = indices[i];
             if ((uint)index >= (uint)Count)
                 throw new ArgumentOutOfRangeException(nameof(indices), index, $"{Name}/{Split} has images 0 to {Count - 1}.");
-            scale.Apply(bytes.Slice(index * Pixels, Pixels), into.Slice(i * Pixels, Pixels));
+            if (IsScaled) scale.Apply(bytes.Slice(index * Pixels, Pixels), into.Slice(i * Pixels, Pixels));
+            else values.Slice(index * Pixels, Pixels).CopyTo(into[(i * Pixels)..]);
         }
+    }
+
+    /// <summary>The first value outside [low, high], by image and place in it; null where there is none, and for bytes, which scale.</summary>
+    public (int Image, int Place, float Value)? FirstOutside(float low, float high)
+    {
+        if (IsScaled || (Minimum >= low && Maximum <= high)) return null;
+        int at = _values.Span.IndexOfAnyExceptInRange(low, high);
+        return at < 0 ? null : (at / Pixels, at % Pixels, _values.Span[at]);
     }
 }

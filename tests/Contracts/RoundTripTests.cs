@@ -34,6 +34,7 @@ public sealed class RoundTripTests
             data:
               name: digits
               split: train
+              binarize: none
             steps: 2000
             batch: 64
             seed: 0
@@ -66,6 +67,13 @@ public sealed class RoundTripTests
               every: 500
               grid: 8x8
               seed: 0
+            evaluate:
+              split: test
+              examples: 10000
+              importanceSamples: 5000
+              importanceExamples: 200
+              annealingChains: 500
+              annealingSteps: 10000
             metrics:
               every: 10
             onNonFinite: stop

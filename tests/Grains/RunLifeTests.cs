@@ -206,7 +206,7 @@ public sealed class RunLifeTests
         await cluster.Finish("run", "shards=2");
         IExperimentGrain run = cluster.Run("run");
 
-        byte[] once = await run.Sample(2, 3, 5), again = await run.Sample(2, 3, 5), other = await run.Sample(2, 3, 6);
+        byte[] once = await run.Sample(null, 2, 3, 5), again = await run.Sample(null, 2, 3, 5), other = await run.Sample(null, 2, 3, 6);
         Assert.Equal(once, again);
         Assert.NotEqual(once, other);
 
@@ -244,6 +244,18 @@ public sealed class RunLifeTests
         Assert.Contains("batch: 1000 × replicas: 2 needs 2000 images a step", small.Message, StringComparison.Ordinal);
         Assert.Contains("digits", unknown.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(cluster.Folder("small").Path));
+    }
+
+    [Fact]
+    public async Task Values_that_the_generator_cannot_reach_are_named_before_anything_is_made()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        string file = Path.Combine(cluster.Runs, "points.csv");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, 40).Select(row => row == 20 ? "0,1.5" : "0,1"));
+        InputException outside = await Assert.ThrowsAsync<InputException>(() => cluster.Run("outside").Start(TrainingCluster.Experiment("data=" + file)));
+
+        Assert.Equal($"data: {file}/train, row 21, column 2 holds 1.5: generators that end in tanh need values from -1 to 1", outside.Message);
+        Assert.False(Directory.Exists(cluster.Folder("outside").Path));
     }
 
     /// <summary>The actors of a silo that another test killed never closed: their tensors are the finalizers'.</summary>

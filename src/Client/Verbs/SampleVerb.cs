@@ -19,6 +19,12 @@ internal static class SampleVerb
         DefaultValueFactory = _ => "8x8",
     };
 
+    private static readonly Option<string?> Picture = new("--picture")
+    {
+        Description = "Which of the pictures that the model draws, as samples, filters, atoms; a wrong name lists them (default: its first)",
+        HelpName = "NAME",
+    };
+
     private static readonly Option<ulong> Seed = new("--seed")
     {
         Description = "Names the samples' latents: the same seed draws the same picture",
@@ -34,7 +40,7 @@ internal static class SampleVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("sample", "Draw samples from a run's newest checkpoint") { RunArgument, Grid, Seed, Output, Data, Runs };
+        Command verb = new("sample", "Draw samples from a run's newest checkpoint") { RunArgument, Picture, Grid, Seed, Output, Data, Runs };
         verb.SetAction((parsed, _) => Run(parsed, terminal));
         return verb;
     }
@@ -45,16 +51,17 @@ internal static class SampleVerb
         SampleGrid grid = SampleGrid.TryParse(text)
             ?? throw new InputException($"--grid {text} must be ROWSxCOLUMNS such as 8x8, each from 1 to 100");
         ulong seed = parsed.GetValue(Seed);
+        string? picture = parsed.GetValue(Picture);
         RunFolder folder = Flags.Find(parsed, RunArgument, Runs);
         string? data = Folders.Data(parsed.GetValue(Data));
         await using LocalCluster cluster = await LocalCluster.Start(folder.Root, data, parsed.GetValue(Flags.Verbose));
         IExperimentGrain run = cluster.Experiment(folder);
         string step = await Checkpoints.Choose(run, terminal);
         await using OutputFile file = OutputFile.Open(
-            parsed.GetValue(Output) ?? string.Create(CultureInfo.InvariantCulture, $"{folder.Name}-{step}-seed-{seed}.png"));
-        await file.Write(await run.Sample(grid.Rows, grid.Columns, seed));
+            parsed.GetValue(Output) ?? string.Create(CultureInfo.InvariantCulture, $"{folder.Name}-{step}-{(picture is null ? "" : picture + "-")}seed-{seed}.png"));
+        await file.Write(await run.Sample(picture, grid.Rows, grid.Columns, seed));
         await file.Finish();
-        terminal.Out.WriteLine($"{grid} samples of {folder.Name} at {step}, seed {seed}: {Folders.Shown(file.Path)}");
+        terminal.Out.WriteLine($"{grid} {picture ?? "samples"} of {folder.Name} at {step}, seed {seed}: {Folders.Shown(file.Path)}");
         return ExitCode.Success;
     }
 

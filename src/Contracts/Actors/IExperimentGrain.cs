@@ -30,10 +30,21 @@ public interface IExperimentGrain : IGrainWithStringKey
     [ResponseTimeout("00:02:00")]
     Task<CheckpointChoice> NewestCheckpoint();
 
-    /// <summary>Images from the newest checkpoint as bytes of a PNG.</summary>
-    /// <exception cref="InputException">There is no such run or no sound checkpoint.</exception>
-    [ResponseTimeout("00:02:00")]
-    Task<byte[]> Sample(int rows, int columns, ulong seed);
+    /// <summary>A picture from the newest checkpoint as bytes of a PNG.</summary>
+    /// <param name="picture">Which of those that the model draws; null for its first.</param>
+    /// <param name="rows">Rows of the grid.</param>
+    /// <param name="columns">Columns of the grid.</param>
+    /// <param name="seed">Names the streams that it draws from.</param>
+    /// <exception cref="InputException">There is no such run, no sound checkpoint, or no such picture.</exception>
+    [ResponseTimeout("00:05:00")]
+    Task<byte[]> Sample(string? picture, int rows, int columns, ulong seed);
+
+    /// <summary>
+    /// Figures and pictures of the newest checkpoint's model on held-out data, as they come. At the end the figures are
+    /// a row of <c>metrics.jsonl</c>, unless the run trains.
+    /// </summary>
+    /// <exception cref="InputException">There is no such run, no sound checkpoint, or the held-out data cannot be read.</exception>
+    IAsyncEnumerable<EvaluationItem> Evaluate(CancellationToken cancellation = default);
 
     /// <summary>
     /// The newest checkpoint's parameters of all roles as one safetensors file, in pieces of at most 1 MiB. Tensors carry

@@ -9,9 +9,6 @@ public interface IGeneratorGrain : IGrainWithStringKey
     /// <summary>Builds the network and takes its parameters from the shards.</summary>
     Task Open(OpenRequest request);
 
-    /// <summary>Loads a checkpoint's parameters without shards or optimizer: enough to sample and to export.</summary>
-    Task OpenForSampling(OpenRequest request);
-
     /// <summary>The generated half of a discriminator update's batch, shape (batch, pixels).</summary>
     /// <param name="at">Attempt and step.</param>
     /// <param name="part">Which of the step's discriminator updates, from 0.</param>

@@ -19,6 +19,7 @@ public sealed record ExperimentFile
     public RoleOptimizers Optimizer { get; init; } = RoleOptimizers.DefaultsOf(new GanModel());
     public CheckpointSection Checkpoint { get; init; } = new();
     public SampleSection Sample { get; init; } = new();
+    public EvaluateSection Evaluate { get; init; } = new();
     public MetricsSection Metrics { get; init; } = new();
     public NonFiniteAction OnNonFinite { get; init; } = NonFiniteAction.Stop;
 
@@ -68,6 +69,7 @@ public sealed record ExperimentFile
             Optimizer = RoleOptimizers.Describe(s, d.Optimizer, model),
             Checkpoint = s.Map("checkpoint", d.Checkpoint, CheckpointSection.Describe, "when the state is written to disk"),
             Sample = s.Map("sample", d.Sample, SampleSection.Describe, "the picture of samples"),
+            Evaluate = s.Map("evaluate", d.Evaluate, EvaluateSection.Describe, "how `cluster evaluate` judges the run"),
             Metrics = s.Map("metrics", d.Metrics, MetricsSection.Describe, "the rows of metrics.jsonl"),
             OnNonFinite = s.Word("onNonFinite", d.OnNonFinite, "what to do when a loss is not finite; stop: the run fails and names the step, the actor and the last good checkpoint"),
         };

@@ -35,6 +35,9 @@ public sealed partial record RunFolder(string Root, string Name)
     /// <summary>The pictures' folder.</summary>
     public string Samples => System.IO.Path.Combine(Path, "samples");
 
+    /// <summary>The folder of evaluations, one folder a step.</summary>
+    public string Evaluation => System.IO.Path.Combine(Path, "evaluation");
+
     /// <summary>The name of a checkpoint or sample at a step: <c>step-000100</c>.</summary>
     public static string StepName(long step) => "step-" + step.ToString("D6", CultureInfo.InvariantCulture);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
 using Microsoft.Extensions.Logging;
@@ -16,11 +17,13 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
 
     private string Run => this.GetPrimaryKeyString();
 
+    private IEvaluatorGrain Evaluator => GrainFactory.GetGrain<IEvaluatorGrain>(ActorKeys.Replica(Run, "evaluator", 0));
+
     /// <inheritdoc/>
     public async Task<RunStatus> Start(string experiment)
     {
         RefuseWhileTraining();
-        GanBlueprint blueprint = await Blueprint(experiment);
+        Blueprint blueprint = await Blueprint(experiment);
         RunFolder folder = silo.Run(Run);
         RunLock held = await Task.Run(() => RunFiles.Create(folder, experiment));
         return Launch(new TrainingRun(GrainFactory, silo, logger, folder, held, experiment, blueprint, attempts: 0));
@@ -32,7 +35,7 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
         RefuseWhileTraining();
         RunFolder folder = RunFolder.Find(silo.Run(Run).Root, Run);
         string experiment = await File.ReadAllTextAsync(folder.Experiment);
-        GanBlueprint blueprint = await Blueprint(experiment);
+        Blueprint blueprint = await Blueprint(experiment);
         RunStateFile? state = RunStateFile.Read(folder);
         if (state is { State: RunState.Finished })
         {
@@ -67,27 +70,39 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     }
 
     /// <inheritdoc/>
-    public async Task<byte[]> Sample(int rows, int columns, ulong seed)
+    public async Task<byte[]> Sample(string? picture, int rows, int columns, ulong seed)
     {
         (string experiment, CheckpointFolder checkpoint, _) = await Newest();
-        IGeneratorGrain sampler = GrainFactory.GetGrain<IGeneratorGrain>(ActorKeys.Replica(Run, "sampler", 0));
-        StepId at = new(0, checkpoint.Step);
-        await sampler.OpenForSampling(new OpenRequest(Run, experiment, 0, at, checkpoint.Name));
-        try
+        return await Evaluator.Draw(experiment, checkpoint.Name, picture, rows, columns, seed);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<EvaluationItem> Evaluate([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        (string experiment, CheckpointFolder checkpoint, _) = await Newest();
+        Dictionary<string, double> figures = new(StringComparer.Ordinal);
+        await foreach (EvaluationItem item in Evaluator.Evaluate(experiment, checkpoint.Name, cancellation))
         {
-            return await sampler.Sample(at.Attempt, rows, columns, seed);
+            if (item.Kind == EvaluationKind.Figure)
+            {
+                figures["evaluate/" + item.Name] = item.Value;
+            }
+
+            yield return item;
         }
-        finally
+
+        // While the run trains, its journal alone writes the file.
+        if (_training is null or { Done.IsCompleted: true })
         {
-            await sampler.Close(at.Attempt);
+            await Task.Run(() => RunFiles.AppendMetrics(silo.Run(Run), checkpoint.Step, figures), cancellation);
         }
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<byte[]> Export([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<byte[]> Export([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         (string experiment, CheckpointFolder checkpoint, _) = await Newest();
-        GanBlueprint blueprint = await silo.Blueprints.Get(experiment);
+        Blueprint blueprint = await silo.Blueprints.Get(experiment);
         byte[] file = await Task.Run(() => ParameterExport.Of(blueprint, checkpoint), cancellation);
         foreach (byte[] piece in file.Chunk(1 << 20))
         {
@@ -106,9 +121,9 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     }
 
     /// <summary>The run's blueprint, once data and device are known to be there.</summary>
-    private async Task<GanBlueprint> Blueprint(string experiment)
+    private async Task<Blueprint> Blueprint(string experiment)
     {
-        GanBlueprint blueprint = await silo.Blueprints.Get(experiment);
+        Blueprint blueprint = await silo.Blueprints.Get(experiment);
         await Task.Run(() => silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads));
         return blueprint;
     }

@@ -43,6 +43,10 @@ internal static class RunFiles
     public static void WriteSample(RunFolder folder, long step, byte[] picture) =>
         AtomicFile.WriteAllBytes(Path.Combine(folder.Samples, RunFolder.StepName(step) + ".png"), picture);
 
+    /// <summary>Adds a row to a run's <c>metrics.jsonl</c> that no training writes.</summary>
+    public static void AppendMetrics(RunFolder folder, long step, IReadOnlyDictionary<string, double> figures) =>
+        RunJournal.AppendLine(folder.Metrics, RunJournal.Row(step, figures));
+
     public static InputException Unwritable(string path, Exception problem) =>
         new($"cannot write to the runs folder {path}: {problem.Message}; name another with --runs DIR");
 }

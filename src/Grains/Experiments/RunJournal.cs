@@ -34,14 +34,31 @@ internal sealed class RunJournal : IAsyncDisposable
     /// <summary>Adds a row to <c>metrics.jsonl</c>.</summary>
     public void Metrics(long step, double stepsPerSecond, IReadOnlyDictionary<string, double> figures)
     {
-        Dictionary<string, double> row = new(figures.Count + 2) { ["step"] = step };
+        byte[] row = Row(step, figures.Append(new("stepsPerSecond", Math.Round(stepsPerSecond, 2))));
+        Tell(() => AppendLine(_run.Metrics, row));
+    }
+
+    /// <summary>One row of <c>metrics.jsonl</c>.</summary>
+    internal static byte[] Row(long step, IEnumerable<KeyValuePair<string, double>> figures)
+    {
+        Dictionary<string, double> row = new(StringComparer.Ordinal) { ["step"] = step };
         foreach ((string name, double value) in figures)
         {
-            row[name] = value;
+            // JSON knows no infinity.
+            if (double.IsFinite(value))
+            {
+                row[name] = value;
+            }
         }
 
-        row["stepsPerSecond"] = Math.Round(stepsPerSecond, 2);
-        Tell(() => AppendLine(_run.Metrics, JsonSerializer.SerializeToUtf8Bytes(row, Options)));
+        return JsonSerializer.SerializeToUtf8Bytes(row, Options);
+    }
+
+    /// <summary>Adds a line to a file that has no other writer.</summary>
+    internal static void AppendLine(string path, byte[] json)
+    {
+        using FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        file.Write([.. json, (byte)'\n']);
     }
 
     /// <summary>Removes the rows after a step, which a resumed run writes again.</summary>
@@ -82,12 +99,6 @@ internal sealed class RunJournal : IAsyncDisposable
             // A line that a kill cut short.
             return long.MaxValue;
         }
-    }
-
-    private static void AppendLine(string path, byte[] json)
-    {
-        using FileStream file = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        file.Write([.. json, (byte)'\n']);
     }
 
     private void Tell(Action write) => _queue.Writer.TryWrite(write);

@@ -25,7 +25,7 @@ internal sealed class TrainingRun
     private readonly RunFolder _folder;
     private readonly RunLock _lock;
     private readonly string _experiment;
-    private readonly GanBlueprint _blueprint;
+    private readonly Blueprint _blueprint;
     private readonly RunJournal _journal;
     private readonly StepRate _rate;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,15 +34,14 @@ internal sealed class TrainingRun
     private RunState _state = RunState.Running;
     private long _step;
     private long _checkpoint = -1;
-    private GanFigures _figures;
-    private bool _hasFigures;
+    private IReadOnlyDictionary<string, double> _figures = new Dictionary<string, double>();
     private string? _problem;
     private bool _pause;
     private int _recoveries;
     private Task _writing = Task.CompletedTask;
 
     public TrainingRun(
-        IGrainFactory grains, SiloServices silo, ILogger logger, RunFolder folder, RunLock held, string experiment, GanBlueprint blueprint, long attempts)
+        IGrainFactory grains, SiloServices silo, ILogger logger, RunFolder folder, RunLock held, string experiment, Blueprint blueprint, long attempts)
     {
         _grains = grains;
         _silo = silo;
@@ -62,7 +61,7 @@ internal sealed class TrainingRun
 
     /// <summary>How it goes. An end shows only when everything that belongs to it is on disk and the actors are closed.</summary>
     public RunStatus Status => new(
-        _done.Task.IsCompleted || _state == RunState.Recovering ? _state : RunState.Running, _step, _blueprint.File.Steps, _checkpoint, _rate.StepsPerSecond, _hasFigures ? _figures.ToDictionary() : new Dictionary<string, double>(), _problem);
+        _done.Task.IsCompleted || _state == RunState.Recovering ? _state : RunState.Running, _step, _blueprint.File.Steps, _checkpoint, _rate.StepsPerSecond, _figures, _problem);
 
     /// <summary>Starts training on the caller's scheduler.</summary>
     public void Begin() => _ = Run();
@@ -92,7 +91,7 @@ internal sealed class TrainingRun
     private async Task<bool> TrainOnce()
     {
         _attempt++;
-        GanWorkflow workflow = new(_grains, _folder.Name, _experiment, _attempt, _blueprint);
+        IWorkflow workflow = _blueprint.Workflow(new WorkflowContext(_grains, _folder.Name, _experiment, _attempt));
         try
         {
             await Train(workflow);
@@ -112,7 +111,7 @@ internal sealed class TrainingRun
         }
     }
 
-    private async Task Train(GanWorkflow workflow)
+    private async Task Train(IWorkflow workflow)
     {
         CheckpointFolder? from = await Task.Run(() => CheckpointFolder.NewestSound(_folder, warning => _journal.Event("warning", _step, warning)));
         _step = from?.Step ?? 0;
@@ -133,9 +132,9 @@ internal sealed class TrainingRun
             }
 
             // The older half is asked after; meanwhile the device has the younger half to work on.
-            foreach (GanFigures figures in await workflow.Report(_step, (int)(begun - _step + 1) / 2))
+            foreach (double[] figures in await workflow.Report(_step, (int)(begun - _step + 1) / 2))
             {
-                Advance(figures);
+                Advance(workflow.FigureNames, figures);
             }
 
             if (_step == steps || Due(_blueprint.File.Sample.Every))
@@ -160,15 +159,14 @@ internal sealed class TrainingRun
         _journal.Event(_state == RunState.Finished ? "finished" : "paused", _step, $"after {_step} of {steps} steps");
     }
 
-    private void Advance(GanFigures figures)
+    private void Advance(IReadOnlyList<string> names, double[] figures)
     {
-        _figures = figures;
-        _hasFigures = true;
+        _figures = names.Zip(figures).ToDictionary(each => each.First, each => each.Second, StringComparer.Ordinal);
         _step++;
         _rate.Mark(_step);
         if (_step == _blueprint.File.Steps || Due(_blueprint.File.Metrics.Every))
         {
-            _journal.Metrics(_step, _rate.StepsPerSecond, _figures.ToDictionary());
+            _journal.Metrics(_step, _rate.StepsPerSecond, _figures);
         }
     }
 
@@ -193,7 +191,7 @@ internal sealed class TrainingRun
     }
 
     /// <summary>The picture is drawn between steps; its file is written while training goes on.</summary>
-    private async Task Sample(GanWorkflow workflow)
+    private async Task Sample(IWorkflow workflow)
     {
         byte[] picture = await workflow.Sample();
         await _writing;
@@ -203,7 +201,7 @@ internal sealed class TrainingRun
     }
 
     /// <summary>Parameters are copied between steps; files, sums and manifest are written while training goes on.</summary>
-    private async Task Checkpoint(GanWorkflow workflow)
+    private async Task Checkpoint(IWorkflow workflow)
     {
         await _writing;
         await workflow.Snapshot(_step);
@@ -211,7 +209,7 @@ internal sealed class TrainingRun
         await KeepOrder();
     }
 
-    private async Task WriteCheckpoint(GanWorkflow workflow, CheckpointFolder folder)
+    private async Task WriteCheckpoint(IWorkflow workflow, CheckpointFolder folder)
     {
         CheckpointFile[] files = await workflow.WriteSnapshot(folder.Step, folder.Name);
         await Task.Run(() =>

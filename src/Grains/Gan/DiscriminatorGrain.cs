@@ -19,7 +19,7 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
     public async Task Open(OpenRequest request)
     {
         await Release();
-        GanBlueprint blueprint = await silo.Blueprints.Get(request.Experiment);
+        GanBlueprint blueprint = await silo.Blueprints.Get<GanBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, GanModel.DiscriminatorRole, request.Index, request.At.Attempt);
         DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device));

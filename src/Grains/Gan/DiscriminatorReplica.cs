@@ -1,6 +1,5 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
-using Cluster.Data;
 using Cluster.Models.Adversarial;
 using Cluster.Numerics;
 using static TorchSharp.torch;
@@ -11,9 +10,7 @@ namespace Cluster.Grains;
 internal sealed class DiscriminatorReplica : IDisposable
 {
     private readonly GanBlueprint _blueprint;
-    private readonly EpochSampler _sampler;
-    private readonly int[] _indices;
-    private readonly float[] _pixels;
+    private readonly Minibatch _batch;
     private readonly Tensor _input_2BD;
     private readonly Tensor _real_BD;
     private readonly Tensor _fake_BD;
@@ -24,9 +21,8 @@ internal sealed class DiscriminatorReplica : IDisposable
         _blueprint = blueprint;
         Device = device;
         var file = blueprint.File;
-        _sampler = new EpochSampler(blueprint.Data.Count, file.Batch, index, file.Replicas, blueprint.Seed);
-        _indices = new int[file.Batch];
-        _pixels = new float[file.Batch * blueprint.Data.Pixels];
+        (float low, float high) = blueprint.Gan.PixelRange;
+        _batch = new Minibatch(blueprint, index, low, high);
         Parameters = new FlatParameters(blueprint.Gan.Discriminator.Layout, device.Device, blueprint.Type);
         _input_2BD = zeros(2 * file.Batch, blueprint.Data.Pixels, blueprint.Type, device.Device).DetachFromDisposeScope();
         _real_BD = _input_2BD.narrow(0, 0, file.Batch).DetachFromDisposeScope();
@@ -43,10 +39,7 @@ internal sealed class DiscriminatorReplica : IDisposable
     /// <summary>The gradient of the discriminator's objective on the update's minibatch and as many fakes.</summary>
     public DiscriminatorReport Learn(long update, Incoming fakes)
     {
-        (float low, float high) = _blueprint.Gan.PixelRange;
-        _sampler.Indices(update, _indices);
-        _blueprint.Data.Gather(_indices, _pixels, low, high);
-        _real_BD.copy_(frombuffer(_pixels, ScalarType.Float32).view(_real_BD.shape));
+        _batch.Fill(update, _real_BD);
         fakes.CopyTo(_fake_BD);
         Parameters.ZeroGradients();
         return _blueprint.Gan.DiscriminatorStep(Parameters, _input_2BD);

@@ -1,6 +1,5 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
-using Cluster.Contracts.Runs;
 using Cluster.Numerics;
 
 namespace Cluster.Grains;
@@ -26,16 +25,6 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
         _exchange = new ParameterExchange(GrainFactory, silo, replica.Device, replica.Parameters, actor, shards);
         await _exchange.Pull();
         _discriminator = GrainFactory.GetGrain<IDiscriminatorGrain>(ActorKeys.Replica(request.Run, GanModel.DiscriminatorRole, request.Index));
-        _actor = actor;
-    }
-
-    /// <inheritdoc/>
-    public async Task OpenForSampling(OpenRequest request)
-    {
-        RunActor actor = await Build(request);
-        GeneratorReplica replica = _replica!;
-        CheckpointFolder checkpoint = new(silo.Run(request.Run), request.Checkpoint!);
-        await replica.Device.RunAsync(() => checkpoint.ReadRole(replica.Blueprint.Role(GanModel.GeneratorRole), replica.Blueprint.File.Shards, replica.Parameters.Values));
         _actor = actor;
     }
 
@@ -77,8 +66,9 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
     {
         Require(attempt);
         GeneratorReplica replica = _replica!;
-        float[] pixels = await replica.Device.RunAsync(() => replica.Sample(rows * columns, seed));
-        return await Task.Run(() => replica.Picture(pixels, rows, columns));
+        float[] pixels = await replica.Device.RunAsync(
+            () => GeneratorSamples.Images(replica.Blueprint, replica.Parameters, replica.Device.Device, rows * columns, seed));
+        return await Task.Run(() => GeneratorSamples.Picture(replica.Blueprint, pixels, rows, columns));
     }
 
     /// <inheritdoc/>
@@ -90,7 +80,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
     private async Task<RunActor> Build(OpenRequest request)
     {
         await Release();
-        GanBlueprint blueprint = await silo.Blueprints.Get(request.Experiment);
+        GanBlueprint blueprint = await silo.Blueprints.Get<GanBlueprint>(request.Experiment);
         DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         _replica = await device.RunAsync(() => new GeneratorReplica(blueprint, request.Index, device, silo.Transfer));
         return new RunActor(request.Run, GanModel.GeneratorRole, request.Index, request.At.Attempt);

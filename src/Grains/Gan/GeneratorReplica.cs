@@ -1,11 +1,9 @@
 using System.Globalization;
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
-using Cluster.Data;
 using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
-using Grid = Cluster.Data.SampleGrid;
 
 namespace Cluster.Grains;
 
@@ -67,25 +65,6 @@ internal sealed class GeneratorReplica : IDisposable
         });
     }
 
-    /// <summary>Images of fresh latents, count × pixels. Runs on the device's thread.</summary>
-    public float[] Sample(int count, ulong seed)
-    {
-        using (no_grad())
-        {
-            Tensor latent = Latent(count, RandomStream.Named(seed, "sample", 0, 0, "latent"));
-            Tensor images = Blueprint.Gan.Generator.Forward(Parameters, latent).to(ScalarType.Float32).cpu().contiguous();
-            return images.data<float>().ToArray();
-        }
-    }
-
-    /// <summary>A grid of images as a PNG; plain code, for any thread.</summary>
-    public byte[] Picture(float[] pixels, int rows, int columns)
-    {
-        (float low, float high) = Blueprint.Gan.PixelRange;
-        ImageDataset data = Blueprint.Data;
-        return Grid.ToPng(pixels, rows, columns, data.Channels, data.Height, data.Width, low, high);
-    }
-
     public void Dispose()
     {
         _previous?.Dispose();
@@ -113,27 +92,12 @@ internal sealed class GeneratorReplica : IDisposable
     private Tensor Make(long step, int part)
     {
         string purpose = "latent/" + part.ToString(CultureInfo.InvariantCulture);
-        Tensor latent_BZ = Latent(Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
+        Tensor latent_BZ = GeneratorSamples.Latent(Blueprint, Device.Device, Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
 
         // Only the last batch of a step is learned on; the others need no graph.
         using (set_grad_enabled(part == Parts - 1))
         {
             return Blueprint.Gan.Generator.Forward(Parameters, latent_BZ);
         }
-    }
-
-    private Tensor Latent(int count, RandomStream stream)
-    {
-        Tensor latent_BZ = empty(count, Blueprint.Model.Latent, Blueprint.Type, Device.Device);
-        if (Blueprint.Model.Prior == GanPrior.Uniform)
-        {
-            stream.FillUniform(latent_BZ, -1, 1);
-        }
-        else
-        {
-            stream.FillNormal(latent_BZ);
-        }
-
-        return latent_BZ;
     }
 }

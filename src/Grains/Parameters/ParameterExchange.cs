@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Cluster.Grains;
 
 /// <summary>
-/// A replica's side of the exchange: sends slice p of its gradient to shard p and takes the slice's new values back.
+/// A contributor's side of the exchange, mostly a replica's: sends slice p of its gradient to shard p and takes the slice's new values back.
 /// Reduce-scatter, sharded optimizer step and all-gather in one round trip.
 /// </summary>
 internal sealed class ParameterExchange
@@ -14,30 +14,39 @@ internal sealed class ParameterExchange
     private readonly TensorTransfer _transfer;
     private readonly DeviceThread _device;
     private readonly FlatParameters _parameters;
-    private readonly int _replica;
+    private readonly int _contributor;
     private readonly IReadOnlyList<ShardRange> _ranges;
     private readonly IParameterShardGrain[] _shards;
     private readonly bool[] _near;
     private readonly bool[] _shared;
     private readonly long _attempt;
 
+    /// <param name="grains">Reaches the shards.</param>
+    /// <param name="silo">The contributor's.</param>
+    /// <param name="device">The thread of the parameters.</param>
+    /// <param name="parameters">What the contributor computes with.</param>
+    /// <param name="actor">The contributor.</param>
+    /// <param name="shards">How many the role has.</param>
+    /// <param name="role">The role; null for the actor's own.</param>
+    /// <param name="contributor">Its place among the role's contributors; null for its own index.</param>
     public ParameterExchange(
-        IGrainFactory grains, SiloServices silo, DeviceThread device, FlatParameters parameters, RunActor actor, int shards)
+        IGrainFactory grains, SiloServices silo, DeviceThread device, FlatParameters parameters, RunActor actor, int shards,
+        string? role = null, int? contributor = null)
     {
         _local = silo.Tensors;
         _transfer = silo.Transfer;
         _device = device;
         _parameters = parameters;
-        _replica = actor.Index;
+        _contributor = contributor ?? actor.Index;
         _attempt = actor.Attempt;
         _ranges = parameters.Layout.Shards(shards);
-        _shards = [.. Enumerable.Range(0, shards).Select(shard => grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, actor.Role, shard)))];
+        _shards = [.. Enumerable.Range(0, shards).Select(shard => grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, role ?? actor.Role, shard)))];
         _near = new bool[shards];
         _shared = new bool[shards];
     }
 
     /// <summary>
-    /// Fills the replica's parameters from the shards and learns which of them are on this silo. The first replica shares its
+    /// Fills the parameters from the shards and learns which of them are on this silo. The first contributor shares its
     /// memory with those on its own device thread.
     /// </summary>
     public Task Pull() => Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(async shard =>
@@ -45,7 +54,7 @@ internal sealed class ParameterExchange
         TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
         _near[shard] = values.Frame is null;
         await await Take(shard, values);
-        if (_near[shard] && _replica == 0)
+        if (_near[shard] && _contributor == 0)
         {
             ShardRange range = _ranges[shard];
             using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);
@@ -53,7 +62,7 @@ internal sealed class ParameterExchange
         }
     }));
 
-    /// <summary>Exchanges the flat gradient for new values. All replicas of the role must call it for the same update.</summary>
+    /// <summary>Exchanges the flat gradient for new values. All contributors of the role must call it for the same update.</summary>
     /// <param name="at">Attempt and step.</param>
     /// <param name="update">Which update of the role this is.</param>
     /// <param name="computed">The work that makes the gradient, as the device's thread gave it.</param>
@@ -66,7 +75,7 @@ internal sealed class ParameterExchange
 
     private async Task<Task> StepSlice(int shard, StepId at, long update, Task computed)
     {
-        GradientPart Part(long offset, TensorMessage gradient) => new(at, update, _replica, _transfer.Silo, offset, gradient);
+        GradientPart Part(long offset, TensorMessage gradient) => new(at, update, _contributor, _transfer.Silo, offset, gradient);
         ShardRange range = _ranges[shard];
         if (_near[shard])
         {

@@ -14,7 +14,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
 {
     private readonly Dictionary<long, ReduceRound> _rounds = [];
     private RunActor? _actor;
-    private GanBlueprint? _blueprint;
+    private Blueprint? _blueprint;
     private ShardSlice? _slice;
     private ShardSnapshot? _snapshot;
     private IParameterShardGrain[] _siblings = [];
@@ -24,7 +24,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
     {
         await Release();
         OpenRequest common = request.Common;
-        GanBlueprint blueprint = await silo.Blueprints.Get(common.Experiment);
+        Blueprint blueprint = await silo.Blueprints.Get(common.Experiment);
         DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         int shards = blueprint.File.Shards;
         RoleBlueprint role = blueprint.Role(request.Role);
@@ -165,7 +165,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
         Require(attempt);
         if (!_rounds.TryGetValue(update, out ReduceRound? round))
         {
-            round = new ReduceRound(_slice!, silo.Transfer, update, _blueprint!.File.Replicas);
+            round = new ReduceRound(_slice!, silo.Transfer, update, _slice!.Role.Contributors);
             _rounds.Add(update, round);
             _rounds.Remove(update - 2);
         }

@@ -51,8 +51,8 @@ internal sealed class ShardSlice : IDisposable
     /// <summary>The slice at the beginning of a run: every parameter from its own stream, so that any sharding gives the same values.</summary>
     public static ShardSlice Create(RoleBlueprint role, int shard, int shards, DeviceThread device, LocalTensors local)
     {
-        ShardRange range = role.Network.Layout.Shards(shards)[shard];
-        using FlatParameters whole = new(role.Network.Layout, device.Device, role.Type);
+        ShardRange range = role.Layout.Shards(shards)[shard];
+        using FlatParameters whole = new(role.Layout, device.Device, role.Type);
         whole.Initialize(role.Seed, role.Name);
         using Tensor slice = whole.Values.narrow(0, range.Offset, range.Count);
         return new ShardSlice(role, shard, shards, range, device, slice.clone().DetachFromDisposeScope(), local);

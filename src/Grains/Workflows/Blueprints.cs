@@ -8,13 +8,13 @@ namespace Cluster.Grains;
 /// <summary>Blueprints by the experiment's text: the actors of a run that sit on one silo share one.</summary>
 internal sealed class Blueprints(Datasets datasets)
 {
-    private readonly ConcurrentDictionary<string, Task<GanBlueprint>> _made = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task<Blueprint>> _made = new(StringComparer.Ordinal);
 
     /// <summary>The blueprint of a resolved experiment file.</summary>
     /// <exception cref="InputException">The file or its data cannot be read, or they do not fit each other.</exception>
-    public async Task<GanBlueprint> Get(string experiment)
+    public async Task<Blueprint> Get(string experiment)
     {
-        Task<GanBlueprint> making = _made.GetOrAdd(experiment, text => Task.Run(() => Make(text)));
+        Task<Blueprint> making = _made.GetOrAdd(experiment, text => Task.Run(() => Make(text)));
         try
         {
             return await making;
@@ -22,12 +22,15 @@ internal sealed class Blueprints(Datasets datasets)
         catch
         {
             // What failed may succeed once the person has put the files right.
-            _made.TryRemove(new KeyValuePair<string, Task<GanBlueprint>>(experiment, making));
+            _made.TryRemove(new KeyValuePair<string, Task<Blueprint>>(experiment, making));
             throw;
         }
     }
 
-    private GanBlueprint Make(string experiment)
+    /// <summary>The blueprint where the family is known: an actor of a family asks for its own.</summary>
+    public async Task<T> Get<T>(string experiment) where T : Blueprint => (T)await Get(experiment);
+
+    private Blueprint Make(string experiment)
     {
         ExperimentFile file;
         try
@@ -41,9 +44,16 @@ internal sealed class Blueprints(Datasets datasets)
 
         ImageDataset data = datasets.Open(file.Data.Name, file.Data.Split);
         long needed = (long)file.Batch * file.Replicas;
-        return needed <= data.Count
-            ? new GanBlueprint(file, data)
-            : throw new InputException(
+        if (needed > data.Count)
+        {
+            throw new InputException(
                 $"batch: {file.Batch} × replicas: {file.Replicas} needs {needed} images a step, but {file.Data.Name}/{file.Data.Split} has {data.Count}: choose a smaller batch or fewer replicas");
+        }
+
+        return file.Model switch
+        {
+            GanModel => new GanBlueprint(file, data),
+            _ => throw new InvalidOperationException($"model {file.Model.Kind} has no blueprint"),
+        };
     }
 }

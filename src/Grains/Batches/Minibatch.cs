@@ -1,0 +1,58 @@
+using Cluster.Contracts.Experiments;
+using Cluster.Data;
+using Cluster.Numerics;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// The minibatches of one replica: which images an update sees, scaled and binarized as the experiment file says. A pure function
+/// of (seed, replica, update), so that actors that need the same batch make it themselves and no image travels. For one device's thread.
+/// </summary>
+internal sealed class Minibatch
+{
+    private readonly Blueprint _blueprint;
+    private readonly EpochSampler _sampler;
+    private readonly int _replica;
+    private readonly float _low;
+    private readonly float _high;
+    private readonly int[] _indices;
+    private readonly float[] _pixels;
+
+    /// <param name="blueprint">The run's.</param>
+    /// <param name="replica">Logical index of the replica.</param>
+    /// <param name="low">What byte 0 becomes.</param>
+    /// <param name="high">What full brightness becomes.</param>
+    public Minibatch(Blueprint blueprint, int replica, float low, float high)
+    {
+        ExperimentFile file = blueprint.File;
+        (_blueprint, _replica, _low, _high) = (blueprint, replica, low, high);
+        _sampler = new EpochSampler(blueprint.Data.Count, file.Batch, replica, file.Replicas, blueprint.Seed);
+        _indices = new int[file.Batch];
+        _pixels = new float[file.Batch * blueprint.Data.Pixels];
+    }
+
+    /// <summary>The labels of the last batch, one an image.</summary>
+    /// <exception cref="InvalidOperationException">The data set has none.</exception>
+    public int[] Labels => _blueprint.Data.Labels is { } labels
+        ? [.. _indices.Select(index => labels[index])]
+        : throw new InvalidOperationException($"{_blueprint.Data.Name} has no labels");
+
+    /// <summary>Writes an update's batch.</summary>
+    /// <param name="update">Which update of the role, from 0.</param>
+    /// <param name="into_BD">Shape (B, D), contiguous or not, of any type and device.</param>
+    public void Fill(long update, Tensor into_BD)
+    {
+        _sampler.Indices(update, _indices);
+        bool direct = into_BD.device_type == TorchSharp.DeviceType.CPU && into_BD.dtype == ScalarType.Float32 && into_BD.is_contiguous();
+        Span<float> pixels = direct ? into_BD.AsFloats() : _pixels;
+        _blueprint.Data.Gather(_indices, pixels, _low, _high);
+        Binarization.Apply(_blueprint.File.Data.Binarize, pixels, _low, _high, () => RandomStream.Named(_blueprint.Seed, "data", _replica, update, "binarize"));
+        if (!direct)
+        {
+            using Tensor host = frombuffer(_pixels, ScalarType.Float32);
+            using Tensor host_BD = host.view(into_BD.shape);
+            into_BD.copy_(host_BD);
+        }
+    }
+}

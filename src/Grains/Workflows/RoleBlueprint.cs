@@ -1,0 +1,21 @@
+using Cluster.Numerics;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains;
+
+/// <summary>One set of flat parameters with what its shards need to hold and step it.</summary>
+/// <param name="Name">The role: <c>generator</c>, <c>encoder</c>, <c>boltzmann</c>.</param>
+/// <param name="Layout">Names, shapes and first values.</param>
+/// <param name="Optimizer">How the parameters step.</param>
+/// <param name="ClipNorm">Largest 2-norm of the role's gradient; 0 for none.</param>
+/// <param name="Seed">The run's seed.</param>
+/// <param name="Type">Number format of parameters and data.</param>
+/// <param name="Contributors">
+/// Actors that send a gradient for each update: the role's replicas, and whoever else has a share in its objective. The shards
+/// take the mean of what they send, added in the contributors' order.
+/// </param>
+/// <remarks>
+/// A moving average is a role too: stepped by plain SGD of rate 1 − decay with the gradient value − statistic.
+/// </remarks>
+internal sealed record RoleBlueprint(
+    string Name, ParameterLayout Layout, OptimizerOptions Optimizer, double ClipNorm, ulong Seed, ScalarType Type, int Contributors);
