@@ -16,7 +16,8 @@ public sealed class OnlineDictionaryTests
         Tensor planted_KD = Signals.Unit("planted", 20, 16), x_ND = Signals.Planted(planted_KD, 8000, 2, 0.01, "signals");
         DictionaryOptions options = new()
         {
-            Atoms = 20,
+            // More than were planted: with as many, one learned atom may stand between two planted ones for ever.
+            Atoms = 30,
             Update = update,
             Passes = update == DictionaryUpdate.BlockCoordinate ? 1 : 5,
             Coding = new SparseCodingOptions { Penalty = 0.1, Tolerance = 1e-3 },
@@ -111,7 +112,7 @@ public sealed class OnlineDictionaryTests
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x_ND = Signals.Unit("x", 640, 11, type);
-        DictionaryOptions options = new() { Atoms = 23, Update = update, ReplaceAfter = 2, Coding = new SparseCodingOptions { Penalty = 0.6 } };
+        DictionaryOptions options = new() { Atoms = 23, Update = update, ReplaceAfter = 2, Coding = new SparseCodingOptions { Penalty = 0.75 } };
         byte[] one = Learn(options, x_ND, 1), three = Learn(options, x_ND, 3), all = Learn(options, x_ND, 23);
 
         Assert.Equal(one, three);
@@ -138,6 +139,7 @@ public sealed class OnlineDictionaryTests
 
         Assert.True(Signals.Largest(one.Statistics_SE, many.Statistics_SE) < 1e-12);
         Assert.Equal(one.Idle_K.data<long>().ToArray(), many.Idle_K.data<long>().ToArray());
+        Assert.Equal(code_BK.ne(0).to(ScalarType.Float64).mean([0L]).mul(96).round().data<double>().ToArray(), whole.Uses_K.data<double>().ToArray());
         Tensor expected = cat([code_BK.t().mm(code_BK), code_BK.t().mm(x_BD)], 1);
         Assert.True(Signals.Largest(expected, one.Statistics_SE) < 1e-12);
     }
