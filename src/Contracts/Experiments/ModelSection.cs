@@ -11,6 +11,7 @@ public abstract record ModelSection
     private static readonly IReadOnlyList<Alternative<ModelSection>> Kinds =
     [
         Alternative<ModelSection>.Of("gan", "generative adversarial network (Goodfellow et al. 2014)", new GanModel(), GanModel.Describe),
+        Alternative<ModelSection>.Of("dictionary", "sparse dictionary learned online (Mairal et al. 2009)", new DictionaryModel(), DictionaryModel.Describe),
     ];
 
     /// <summary>The word that <c>model.kind</c> has for this family.</summary>
