@@ -82,12 +82,14 @@ public static class SparseCoding
         RowParallel.For(signals, get_num_threads(), (first, count) =>
         {
             int[] active_K = new int[atoms];
+            T[] violation_K = new T[atoms];
             for (int row = first; row < first + count; row++)
             {
                 CoordinateDescent.Solve(
                     new ReadOnlySpan<T>(gram, atoms * atoms),
                     new Span<T>(residual + ((long)row * atoms), atoms),
                     new Span<T>(code + ((long)row * atoms), atoms),
+                    violation_K,
                     active_K,
                     penalty,
                     options.NonNegative,
