@@ -26,6 +26,6 @@ public sealed record CodeEncoderSection
     internal static CodeEncoderSection Describe(Section s, CodeEncoderSection d) => new()
     {
         Kind = s.Word("kind", d.Kind, "what predicts the codes: g tanh(Wx + b), or shrinkage of Wx by a learned threshold"),
-        Attachment = s.Number("attachment", d.Attachment, "gamma of 0.5 gamma |h - p|^2, which draws codes to what was predicted while learning; 0: codes are free", Interval.NonNegative),
+        Attachment = s.Number("attachment", d.Attachment, "gamma, the weight of half the squared difference between code and prediction while learning; 0: codes are free", Interval.NonNegative),
     };
 }

@@ -75,7 +75,7 @@ public sealed record DictionaryModel : ModelSection
     internal static DictionaryModel Describe(Section s, DictionaryModel d)
     {
         int atoms = s.Int("atoms", d.Atoms, "K, atoms of the dictionary; `shards` divides them into blocks", 1, 1 << 16);
-        double penalty = s.Number("penalty", d.Penalty, "alpha of 0.5 |x - hD|^2 + alpha |h|_1", Interval.NonNegative);
+        double penalty = s.Number("penalty", d.Penalty, "alpha, the weight of the sum of a code's magnitudes against half the squared error of its reconstruction", Interval.NonNegative);
         CodingMethod method = s.Word("method", d.Method, "how codes are found; all find the same minimum, and off the CPU the first and the last run as fista");
         double tolerance = s.Number("tolerance", d.Tolerance, "largest violation of the optimality conditions while learning, in units of the penalty", Interval.Positive);
         int iterations = s.Int("iterations", d.Iterations, "sweeps or iterations for a code at most", 1, 1_000_000);
