@@ -13,11 +13,8 @@ namespace Cluster.Models.Dictionaries;
 internal sealed record GramProblem(Tensor Gram_KK, Tensor Correlation_BK) : IDisposable
 {
     /// <summary>The problem of coding signals with a dictionary.</summary>
-    public static GramProblem Of(Tensor x_BD, Tensor atoms_KD)
-    {
-        using Tensor atoms_DK = atoms_KD.t();
-        return new GramProblem(atoms_KD.mm(atoms_DK), x_BD.mm(atoms_DK));
-    }
+    public static GramProblem Of(Tensor x_BD, Tensor atoms_KD) =>
+        new(SmallProducts.TimesTransposed(atoms_KD, atoms_KD), SmallProducts.TimesTransposed(x_BD, atoms_KD));
 
     /// <summary>The same with codes drawn towards predicted ones.</summary>
     /// <param name="predicted_BK">p.</param>

@@ -6,10 +6,26 @@ namespace Cluster.Models.Dictionaries;
 /// <summary>The objective of sparse coding, and how far codes are from its minimum.</summary>
 public static class SparseOptimality
 {
-    /// <summary>½‖x − hD‖² + α‖h‖₁ for each signal, shape (B).</summary>
+    /// <summary>½‖x − hD‖² + α‖h‖₁ for each signal, shape (B), without history.</summary>
     public static Tensor Objective(Tensor x_BD, Tensor atoms_KD, Tensor code_BK, double penalty)
     {
         using DisposeScope scope = NewDisposeScope();
+        using IDisposable mode = no_grad();
+        if (x_BD.device_type == DeviceType.CPU && x_BD.is_contiguous() && atoms_KD.is_contiguous() && code_BK.is_contiguous())
+        {
+            Tensor each_B = empty([x_BD.shape[0]], x_BD.dtype);
+            if (x_BD.dtype == ScalarType.Float32)
+            {
+                SparseSums.Objective(x_BD, atoms_KD, code_BK, (float)penalty, each_B);
+            }
+            else
+            {
+                SparseSums.Objective(x_BD, atoms_KD, code_BK, penalty, each_B);
+            }
+
+            return each_B.MoveToOuterDisposeScope();
+        }
+
         Tensor rest_BD = x_BD - code_BK.mm(atoms_KD);
         return ((0.5 * (rest_BD * rest_BD).sum(1)) + (penalty * code_BK.abs().sum(1))).MoveToOuterDisposeScope();
     }

@@ -10,7 +10,7 @@ internal static class VectorMath
     /// <summary>Subtracts scale × <paramref name="row"/>, of the same length.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void SubtractScaled<T>(Span<T> from, ReadOnlySpan<T> row, T scale)
-        where T : unmanaged, IBinaryFloatingPointIeee754<T>
+        where T : unmanaged, INumber<T>
     {
         ref T f = ref MemoryMarshal.GetReference(from);
         ref T r = ref MemoryMarshal.GetReference(row);

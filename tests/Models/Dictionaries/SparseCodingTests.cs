@@ -168,6 +168,25 @@ public sealed class SparseCodingTests
     }
 
     [Fact]
+    public void Sums_in_memory_are_the_dense_products()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor atoms_KD = Signals.Unit("atoms", 21, 13), x_BD = Signals.Unit("x", 17, 13);
+        Tensor code_BK = SparseCoding.Infer(x_BD, atoms_KD, Precise(InferenceMethod.Lars, 0.2, false));
+        Tensor rest_BD = x_BD - code_BK.mm(atoms_KD), dense_B = (0.5 * (rest_BD * rest_BD).sum(1)) + (0.2 * code_BK.abs().sum(1));
+        using CodeStatistics sparse = CodeStatistics.Of(x_BD, code_BK);
+
+        Assert.True(Signals.Largest(dense_B, SparseOptimality.Objective(x_BD, atoms_KD, code_BK, 0.2)) < 1e-13);
+        Assert.True(Signals.Largest(code_BK.t().mm(cat([code_BK, x_BD], 1)), sparse.Increment_KE) < 1e-13);
+
+        // What is not contiguous takes the way of other devices.
+        Tensor turned_BK = code_BK.t().contiguous().t();
+        using CodeStatistics dense = CodeStatistics.Of(x_BD, turned_BK);
+        Assert.True(Signals.Largest(dense.Increment_KE, sparse.Increment_KE) < 1e-13);
+        Assert.Equal(dense.Uses_K.data<double>().ToArray(), sparse.Uses_K.data<double>().ToArray());
+    }
+
+    [Fact]
     public void Bad_options_and_shapes_are_refused()
     {
         using DisposeScope scope = NewDisposeScope();
