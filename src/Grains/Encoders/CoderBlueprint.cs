@@ -31,6 +31,11 @@ internal sealed class CoderBlueprint : Blueprint
             throw new InputException($"model: {unfit.Message}");
         }
 
+        if (Coder.Likelihood.NeedsUnitInterval)
+        {
+            RequireRange(0, 1, "Bernoulli units");
+        }
+
         List<RoleBlueprint> roles =
         [
             Trained(CoderModel.EncoderRole, Coder.Encoder, file.Replicas * (Coder.TiedWeights ? 2 : 1)),

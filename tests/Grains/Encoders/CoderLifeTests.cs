@@ -119,4 +119,28 @@ public sealed class CoderLifeTests
 
         return (figures["elbo"], figures["logLikelihood"]);
     }
+
+    [Fact]
+    public async Task Values_outside_the_unit_interval_are_named_for_Bernoulli_decoders_and_fine_for_Gaussian_ones()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        string file = Path.Combine(cluster.Runs, "points.csv");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, 40).Select(row => row == 7 ? "0.5,-0.25" : "0,1"));
+        string[] data = ["data={name: " + file + "}"];
+        Assert.Equal(
+            $"data: {file}/train, row 8, column 2 holds -0.25: Bernoulli units need values from 0 to 1",
+            await cluster.Problem("bernoulli", CoderExperiments.Of(CoderExperiments.Vae, data)));
+        await cluster.Complete("gaussian", CoderExperiments.Of(CoderExperiments.Vae, [.. data, "model.likelihood=gaussian"]));
+    }
+
+    [Fact]
+    public async Task A_conditional_model_needs_labels()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        string file = Path.Combine(cluster.Runs, "points.csv");
+        await File.WriteAllLinesAsync(file, Enumerable.Range(0, 40).Select(row => row % 2 == 0 ? "0,1" : "1,0"));
+        Assert.Equal(
+            $"model.conditional: {file}/train has no labels to condition on; train without, or on data with labels",
+            await cluster.Problem("run", CoderExperiments.Of(CoderExperiments.Vae, "data={name: " + file + "}", "model.conditional=true")));
+    }
 }
