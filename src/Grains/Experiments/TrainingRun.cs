@@ -225,8 +225,9 @@ internal sealed class TrainingRun
                 continue;
             }
 
+            // Which step is left out must not depend on how many are asked after at once: actors may differ in where they fail first.
             long first = _step;
-            int some = (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
+            int some = _blueprint.File.OnNonFinite == NonFiniteAction.Rollback ? 1 : (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
             Task<double[][]> report = workflow.Report(first, some);
             await Watched(workflow, report, some == 1 ? $"step {first}" : $"one of the steps {first} to {first + some - 1}", Time(begun - first));
             foreach (double[] figures in await report)
