@@ -17,7 +17,7 @@ internal static class ReportStyle
         figcaption span { color: var(--quiet); font-size: 13px; }
         .chart { width: 100%; height: auto; display: block; } .chart text { fill: var(--quiet); font-size: 12px; }
         .grid { stroke: var(--edge); } .line { fill: none; stroke: var(--line); stroke-width: 1.6; stroke-linejoin: round; } .faint { opacity: 0.3; stroke-width: 1; } .dot { fill: var(--line); }
-        .pictures { display: flex; flex-wrap: wrap; gap: 14px; } .pictures figure { width: 230px; } .pictures img { width: 100%; border-radius: 8px; image-rendering: pixelated; }
+        .pictures { display: flex; flex-wrap: wrap; gap: 14px; } .pictures figure { width: 230px; } .pictures img { width: 100%; border-radius: 8px; }
         .pictures figcaption { color: var(--quiet); font-size: 13px; }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; } th { text-align: left; color: var(--quiet); font-weight: 500; }
         th, td { padding: 4px 16px 4px 0; border-bottom: 1px solid var(--edge); vertical-align: top; } code { font-size: 12px; }

@@ -7,7 +7,7 @@ namespace Cluster.Dashboard;
 /// <summary>A line chart as inline SVG. Colours come from the page's classes, so that it follows dark and light.</summary>
 internal static class SvgChart
 {
-    private const double Width = 560, Height = 220, Left = 52, Right = 12, Top = 10, Bottom = 28;
+    private const double Width = 560, Height = 220, Left = 52, Right = 20, Top = 10, Bottom = 28;
 
     /// <summary>Draws a figure along the steps.</summary>
     /// <param name="title">What it is, for those who do not see it.</param>

@@ -10,11 +10,12 @@ internal sealed class RunWatch(RunFolder folder, RunSummaries summaries, Metrics
     private RunSummary? _summary;
     private (long Rows, int Restarts) _metrics = (-1, 0);
     private int _told;
-    private string _samples = "", _checkpoints = "";
+    private string _samples = "", _evaluations = "", _checkpoints = "";
 
     /// <summary>
-    /// <c>run</c> with the summary; <c>rows</c> with the number of rows and how often they began anew; <c>event</c> for
-    /// each event; <c>samples</c> and <c>checkpoints</c> with what there is of them. At the first look all but the events that are there.
+    /// <c>run</c> with the summary; <c>rows</c> with the number of rows, how often they began anew, and each figure's last
+    /// value; <c>event</c> for each event; <c>samples</c>, <c>evaluations</c> and <c>checkpoints</c> with what there is of
+    /// them. At the first look all but the events that are there.
     /// </summary>
     public IEnumerable<SseItem<string>> Look()
     {
@@ -31,7 +32,7 @@ internal sealed class RunWatch(RunFolder folder, RunSummaries summaries, Metrics
         if (rows != _metrics)
         {
             _metrics = rows;
-            yield return LiveApi.Message("rows", new { rows = rows.Rows, restarts = rows.Restarts, last = summary.Figures, step = summary.Step });
+            yield return LiveApi.Message("rows", new { rows = rows.Rows, restarts = rows.Restarts, metrics = Metric.All(metrics) });
         }
 
         _events.Refresh();
@@ -48,7 +49,14 @@ internal sealed class RunWatch(RunFolder folder, RunSummaries summaries, Metrics
             yield return LiveApi.Message("samples", samples);
         }
 
-        Checkpoint[] checkpoints = [.. CheckpointListing.List(folder).Select(each => new Checkpoint(each.Name, each.Step, each.Bytes, each.Files))];
+        IReadOnlyList<EvaluationPicture> evaluations = EvaluationPicture.All(folder);
+        if (string.Join(',', evaluations) is { } judged && (first || judged != _evaluations))
+        {
+            _evaluations = judged;
+            yield return LiveApi.Message("evaluations", evaluations);
+        }
+
+        IReadOnlyList<Checkpoint> checkpoints = Checkpoint.All(folder);
         if (string.Join(',', checkpoints.Select(each => each.Name)) is { } kept && (first || kept != _checkpoints))
         {
             _checkpoints = kept;

@@ -35,41 +35,14 @@ internal static class RunsApi
         folder.Path,
         metrics.Rows,
         metrics.Damaged,
-        [.. metrics.Names().Select(name => metrics.Read(name, MetricOf)!)],
+        Metric.All(metrics),
         [.. RunPictures.Samples(folder).Select(each => each.Step)],
-        [.. RunPictures.Evaluations(folder).Select(each => new EvaluationPicture(each.Step, each.Name))],
-        [.. CheckpointListing.List(folder).Select(each => new Checkpoint(each.Name, each.Step, each.Bytes, each.Files))],
+        EvaluationPicture.All(folder),
+        Checkpoint.All(folder),
         [.. RunEvents.Read(folder).TakeLast(MostEvents)],
         ExperimentText.Read(folder));
-
-    private static Metric MetricOf(MetricSeries series) => new(series.Name, series.Count, series.Values[^1]);
 
     private sealed record RunList(string Folder, IReadOnlyList<RunSummary> Runs);
 
     private sealed record CheckpointCheck(string? Problem);
 }
-
-/// <summary>A run with all that is not a curve.</summary>
-internal sealed record RunDetail(
-    RunSummary Run,
-    string Folder,
-    long Rows,
-    long Damaged,
-    IReadOnlyList<Metric> Metrics,
-    IReadOnlyList<long> Samples,
-    IReadOnlyList<EvaluationPicture> Evaluations,
-    IReadOnlyList<Checkpoint> Checkpoints,
-    IReadOnlyList<RunEvent> Events,
-    string Experiment);
-
-/// <summary>A figure that a run has.</summary>
-/// <param name="Name">Its key.</param>
-/// <param name="Count">How many points it has.</param>
-/// <param name="Last">Its last value.</param>
-internal sealed record Metric(string Name, int Count, double Last);
-
-/// <summary>A picture of an evaluation.</summary>
-internal sealed record EvaluationPicture(long Step, string Name);
-
-/// <summary>A checkpoint with the sums of its manifest.</summary>
-internal sealed record Checkpoint(string Name, long Step, long Bytes, IReadOnlyList<CheckpointFile> Files);

@@ -36,7 +36,7 @@ const page = {
 let last = { step: 0 };
 let viewer = null;
 let asking = null;
-let all = [];                // the newest detail's metrics
+let all = [];                // the run's figures, with their counts
 
 // ---- charts
 
@@ -91,12 +91,22 @@ function takeMetrics(metrics) {
   }
   $('no-charts').hidden = charts.size > 0;
   find();
-  takeMeasured(metrics.filter(each => each.count < seldom).map(each => each.name));
+  takeMeasured(metrics.filter(each => each.count < seldom));
 }
 
-async function takeMeasured(names) {
-  $('measured').hidden = names.length === 0;
-  if (names.length === 0) return;
+/** Whether what a part of the page shows is other than before: parts that stay the same keep their focus and what is open. */
+const shown = new Map();
+function differs(part, data) {
+  const now = JSON.stringify(data);
+  if (shown.get(part) === now) return false;
+  shown.set(part, now);
+  return true;
+}
+
+async function takeMeasured(metrics) {
+  $('measured').hidden = metrics.length === 0;
+  if (metrics.length === 0 || !differs('measured', [metrics, page.others])) return;
+  const names = metrics.map(each => each.name);
   const query = new URLSearchParams([...page.runs().map(run => ['run', run]), ...names.map(each => ['metric', each])]);
   const curves = await get(`/api/curves?${query}`);
   $('measured-rows').replaceChildren(...curves.flatMap(each => each.curve.steps.map((step, at) => el('tr', {},
@@ -139,6 +149,7 @@ function takeSamples(steps) {
 }
 
 function takeEvaluations(pictures) {
+  if (!differs('evaluations', pictures)) return;
   $('evaluations').hidden = pictures.length === 0;
   $('evaluation-pictures').replaceChildren(...pictures.toReversed().map(each => {
     const source = `${address}/evaluation/${each.step}/${encodeURIComponent(each.name)}`;
@@ -152,6 +163,7 @@ const eventRow = each => el('li', { class: each.kind },
   el('p', {}, each.text));
 
 function takeCheckpoints(checkpoints) {
+  if (!differs('checkpoints', checkpoints)) return;
   $('no-checkpoints').hidden = checkpoints.length > 0;
   $('checkpoint-rows').replaceChildren(...checkpoints.toReversed().map(each => el('tr', {},
     el('td', {}, each.name),
@@ -187,8 +199,10 @@ async function load() {
     detail = await get(address);
   } catch (problem) {
     if (problem.status !== 404) throw problem;
+    // A run that is just being started is not there yet.
     $('run').hidden = true;
     $('missing').hidden = false;
+    setTimeout(async () => { if ((await fetch(address).catch(() => null))?.ok) location.reload(); else load(); }, 2000);
     return false;
   }
   takeRun(detail.run);
@@ -197,7 +211,7 @@ async function load() {
   takeEvaluations(detail.evaluations);
   takeCheckpoints(detail.checkpoints);
   $('event-list').replaceChildren(...detail.events.toReversed().map(eventRow));
-  $('yaml').replaceChildren(...yaml(detail.experiment));
+  if (differs('experiment', detail.experiment)) $('yaml').replaceChildren(...yaml(detail.experiment));
   setText($('where'), `${detail.folder} · ${whole(detail.rows)} rows of figures${detail.damaged > 0 ? `, ${whole(detail.damaged)} damaged lines passed over` : ''}`);
   return true;
 }
@@ -240,12 +254,12 @@ setText($('compared'), page.others.length > 0 ? ` ${page.others.length}` : '');
 setInterval(() => { takeRun(last); for (const time of document.querySelectorAll('time[datetime]')) setText(time, ago(time.dateTime)); }, 5000);
 
 if (await load()) {
-  const reload = throttled(2000, load);
   listen(`${address}/live`, {
     run: takeRun,
-    rows: ({ rows }) => { if (rows > 0 && (charts.size === 0 || rows % 50 === 0)) reload(); draw(); },
+    rows: ({ metrics }) => takeMetrics(metrics),
     event: each => $('event-list').prepend(eventRow(each)),
     samples: takeSamples,
+    evaluations: takeEvaluations,
     checkpoints: takeCheckpoints,
   }, again => { if (again) load(); });
 }
