@@ -73,10 +73,10 @@ public sealed class DownsamplingTests
     [Fact]
     public void APartOfACurveReachesBeyondItsEdgesAndIsSmoothedFromTheBeginning()
     {
-        MetricSeries series = new("loss");
+        MetricSeries series = new("loss", new StepColumn());
         for (int step = 0; step < 100; step++)
         {
-            series.Add(step * 10, step % 7);
+            series.Add(step * 10, step % 7, step);
         }
 
         CurveAnswer part = new CurveRequest(205, 300, 500, 0.9).Answer("run", series);
@@ -84,6 +84,6 @@ public sealed class DownsamplingTests
         Assert.Equal(100, part.Count);
         CurveAnswer whole = new CurveRequest(null, null, 500, 0.9).Answer("run", series);
         Assert.Equal(whole.Smooth!.Values.Skip(20).Take(12), part.Smooth!.Values);
-        Assert.Empty(new CurveRequest(5000, 6000, 10, 0).Answer("run", new MetricSeries("none")).Curve.Steps);
+        Assert.Empty(new CurveRequest(5000, 6000, 10, 0).Answer("run", new MetricSeries("none", new StepColumn())).Curve.Steps);
     }
 }

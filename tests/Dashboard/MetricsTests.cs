@@ -28,6 +28,24 @@ public sealed class MetricsTests : IDisposable
     }
 
     [Fact]
+    public void FiguresThatCameTogetherMayPartAndMeetAgain()
+    {
+        RunFolder run = _runs.Add("a");
+        RunsRoot.Row(run, 1, "a=1", "b=1", "c=1");
+        RunsRoot.Row(run, 2, "a=2", "c=2");
+        RunsRoot.Row(run, 3, "c=3", "b=3", "d=3");
+        RunsRoot.Row(run, 4, "b=4");
+        RunsRoot.Row(run, 5, "a=5", "b=5", "c=5", "d=5");
+        RunMetrics metrics = new(run);
+        metrics.Refresh();
+        Assert.Equal("1:1 2:2 5:5", Points(metrics, "a"));
+        Assert.Equal("1:1 3:3 4:4 5:5", Points(metrics, "b"));
+        Assert.Equal("1:1 2:2 3:3 5:5", Points(metrics, "c"));
+        Assert.Equal("3:3 5:5", Points(metrics, "d"));
+        Assert.Equal(13, metrics.Points);
+    }
+
+    [Fact]
     public void DamagedLinesAndNumbersThatNoChartCanShowArePassedOver()
     {
         RunFolder run = _runs.Add("a");
@@ -65,6 +83,9 @@ public sealed class MetricsTests : IDisposable
         RunMetrics metrics = new(run);
         metrics.Refresh();
         Assert.Equal("100:1 200:2 300:3", Points(metrics, "evaluate/nll"));
+        RunsRoot.Row(run, 150, "evaluate/nll=5");
+        metrics.Refresh();
+        Assert.Equal("100:1 150:5 200:2 300:3", Points(metrics, "evaluate/nll"));
     }
 
     [Fact]
@@ -76,7 +97,7 @@ public sealed class MetricsTests : IDisposable
             RunsRoot.Rows(run, "loss", Enumerable.Repeat(1.0, 100));
         }
 
-        MetricsStore store = new(budget: 250);
+        MetricsStore store = new(points: 250);
         RunMetrics[] first = [.. runs.Select(store.Of)];
         Assert.Same(first[2], store.Of(runs[2]));
         Assert.Same(first[1], store.Of(runs[1]));

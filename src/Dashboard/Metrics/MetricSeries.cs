@@ -2,10 +2,11 @@ namespace Cluster.Dashboard;
 
 /// <summary>One figure of a run along its steps.</summary>
 /// <param name="name">The key that <c>metrics.jsonl</c> has for it.</param>
-internal sealed class MetricSeries(string name)
+/// <param name="column">The steps, which other figures of the same rows may share.</param>
+internal sealed class MetricSeries(string name, StepColumn column)
 {
-    private long[] _steps = new long[64];
-    private double[] _values = new double[64];
+    private StepColumn _column = column;
+    private double[] _values = new double[16];
     private bool _sorted = true;
 
     public string Name { get; } = name;
@@ -19,7 +20,7 @@ internal sealed class MetricSeries(string name)
         get
         {
             Sort();
-            return _steps.AsSpan(0, Count);
+            return _column.First(Count);
         }
     }
 
@@ -34,18 +35,29 @@ internal sealed class MetricSeries(string name)
     }
 
     /// <summary>Adds a point.</summary>
-    public void Add(long step, double value)
+    /// <param name="step">The row's step.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="row">The row's number, by which figures that share their steps know whether it is in there.</param>
+    public void Add(long step, double value, long row)
     {
-        if (Count == _steps.Length)
+        if (_column.Count != Count && !(_column.Count == Count + 1 && _column.LastRow == row))
         {
-            Array.Resize(ref _steps, Count * 2);
-            Array.Resize(ref _values, Count * 2);
+            // The others had rows that this one lacks: from here on it has steps of its own.
+            _column = _column.Copy(Count);
         }
 
-        _sorted &= Count == 0 || step >= _steps[Count - 1];
-        _steps[Count] = step;
-        _values[Count] = value;
-        Count++;
+        _sorted &= Count == 0 || step >= _column.First(Count)[^1];
+        if (_column.Count == Count)
+        {
+            _column.Add(step, row);
+        }
+
+        if (Count == _values.Length)
+        {
+            Array.Resize(ref _values, StepColumn.Growth.Next(Count));
+        }
+
+        _values[Count++] = value;
     }
 
     /// <summary>Rows come in the order of steps, except those of an evaluation of an older checkpoint.</summary>
@@ -56,8 +68,17 @@ internal sealed class MetricSeries(string name)
             return;
         }
 
-        int[] order = [.. Enumerable.Range(0, Count).OrderBy(index => _steps[index])];
-        (_steps, _values) = ([.. order.Select(index => _steps[index])], [.. order.Select(index => _values[index])]);
-        _sorted = true;
+        long[] steps = _column.First(Count).ToArray();
+        double[] values = _values;
+        StepColumn column = new();
+        double[] ordered = new double[values.Length];
+        int at = 0;
+        foreach (int index in Enumerable.Range(0, Count).OrderBy(index => steps[index]))
+        {
+            column.Add(steps[index], row: -1);
+            ordered[at++] = values[index];
+        }
+
+        (_column, _values, _sorted) = (column, ordered, true);
     }
 }

@@ -5,10 +5,15 @@ namespace Cluster.Dashboard;
 
 /// <summary>
 /// The figures of the runs that somebody looks at. Those looked at longest ago are dropped, and read anew when they are
-/// asked for, once all together hold more than <paramref name="budget"/> points of 16 bytes.
+/// asked for, once all together hold more points than the budget, at about 10 bytes a point.
 /// </summary>
-internal sealed class MetricsStore(long budget = 32_000_000)
+/// <param name="points">The budget; null for an eighth of the memory that this process may have.</param>
+internal sealed class MetricsStore(long? points = null)
 {
+    private const int BytesOfPoint = 10;
+
+    private readonly long _budget = points ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 / BytesOfPoint;
+
     private readonly ConcurrentDictionary<string, Entry> _runs = new(StringComparer.Ordinal);
     private long _looks;
 
@@ -27,12 +32,12 @@ internal sealed class MetricsStore(long budget = 32_000_000)
 
     private void Trim(Entry keep)
     {
-        long points = _runs.Values.Sum(each => each.Metrics.Points);
-        foreach ((string path, Entry entry) in _runs.OrderBy(each => each.Value.Look).TakeWhile(_ => points > budget))
+        long held = _runs.Values.Sum(each => each.Metrics.Points);
+        foreach ((string path, Entry entry) in _runs.OrderBy(each => each.Value.Look).TakeWhile(_ => held > _budget))
         {
             if (entry != keep && _runs.TryRemove(path, out _))
             {
-                points -= entry.Metrics.Points;
+                held -= entry.Metrics.Points;
             }
         }
     }

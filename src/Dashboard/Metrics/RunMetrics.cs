@@ -11,6 +11,7 @@ internal sealed class RunMetrics(RunFolder folder)
     private readonly GrowingFile _file = new(folder.Metrics);
     private readonly OrderedDictionary<string, MetricSeries> _series = new(StringComparer.Ordinal);
     private readonly List<KeyValuePair<MetricSeries, double>> _row = [];
+    private StepColumn? _column;
 
     /// <summary>Points of all series.</summary>
     public long Points { get; private set; }
@@ -62,18 +63,20 @@ internal sealed class RunMetrics(RunFolder folder)
     private void Add(ReadOnlySpan<byte> line)
     {
         _row.Clear();
+        _column = null;
         if (Parse(line) is not { } step)
         {
             Damaged++;
             return;
         }
 
-        Rows++;
-        Points += _row.Count;
         foreach ((MetricSeries series, double value) in _row)
         {
-            series.Add(step, value);
+            series.Add(step, value, Rows);
         }
+
+        Rows++;
+        Points += _row.Count;
     }
 
     /// <summary>Fills <see cref="_row"/>. Rows are alike, so a key is first compared with the one that stood here before.</summary>
@@ -130,7 +133,8 @@ internal sealed class RunMetrics(RunFolder folder)
     {
         if (!_series.TryGetValue(name, out MetricSeries? series))
         {
-            _series.Add(name, series = new MetricSeries(name));
+            // Figures that come up in the same row share their steps.
+            _series.Add(name, series = new MetricSeries(name, _column ??= new StepColumn()));
         }
 
         return series;

@@ -24,18 +24,12 @@ internal static class CurvesApi
             }
 
             CurveRequest request = new(from, to, buckets ?? CurveRequest.DefaultBuckets, smooth ?? 0);
-            List<CurveAnswer> curves = [];
-            foreach (string name in run)
-            {
-                if (library.Find(name) is not { } folder)
-                {
-                    return Results.NotFound();
-                }
-
-                RunMetrics metrics = store.Of(folder);
-                curves.AddRange(metric.Select(each => metrics.Read(each, series => request.Answer(name, series))).OfType<CurveAnswer>());
-            }
-
-            return Results.Json(curves);
+            RunFolder?[] folders = [.. run.Select(library.Find)];
+            return folders.Contains(null)
+                ? Results.NotFound()
+                : Results.Json(folders.AsParallel().AsOrdered().SelectMany(folder => Curves(store.Of(folder!), folder!.Name, metric, request)));
         });
+
+    private static CurveAnswer[] Curves(RunMetrics metrics, string run, string[] names, CurveRequest request) =>
+        [.. names.Select(name => metrics.Read(name, series => request.Answer(run, series))).OfType<CurveAnswer>()];
 }

@@ -9,42 +9,44 @@ internal sealed class RunSummaries(TimeProvider time)
     /// <summary>A process that is killed changes no file: whether one still holds the run is asked this often.</summary>
     private static readonly TimeSpan AskForLock = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<(string Path, string? Metric), (Print Print, RunSummary Summary)> _known = new();
+    private readonly ConcurrentDictionary<(string Path, string? Metric), Known> _known = new();
 
     /// <summary>The summary as the files are now: the same instance as long as nothing has changed.</summary>
     public RunSummary Of(RunFolder folder, string? metric)
     {
-        (Print Print, RunSummary Summary)? known = _known.TryGetValue((folder.Path, metric), out var found) ? found : null;
-        bool perhapsTraining = known?.Summary.State is null or "running" or "recovering" or "queued";
-        long asked = perhapsTraining ? time.GetUtcNow().Ticks / AskForLock.Ticks : 0;
-        Print print = Print.Of(folder, asked);
-        if (known is { } same && same.Print == print)
+        long now = time.GetUtcNow().Ticks / AskForLock.Ticks;
+        Print print = Print.Of(folder);
+        Known? known = _known.GetValueOrDefault((folder.Path, metric));
+        if (known is not null && known.Print == print && (known.Asked == now || !SaysThatItTrains(known.Summary)))
         {
-            return same.Summary;
+            return known.Summary;
         }
 
         RunSummary summary = RunSummary.Read(folder, metric);
-        if (known is { } old && old.Print with { Asked = asked } == print && old.Summary.State == summary.State)
+        if (known is not null && known.Print == print && known.Summary.State == summary.State)
         {
-            summary = old.Summary;
+            summary = known.Summary;
         }
 
-        _known[(folder.Path, metric)] = (print, summary);
+        _known[(folder.Path, metric)] = new Known(print, now, summary);
         return summary;
     }
 
+    private static bool SaysThatItTrains(RunSummary run) => run.State is "running" or "recovering" or "queued" or RunOverview.Interrupted;
+
+    private sealed record Known(Print Print, long Asked, RunSummary Summary);
+
     /// <summary>What tells one state of a run's files from another.</summary>
-    private sealed record Print(long State, long Metrics, long MetricsLength, long Samples, long Asked)
+    private sealed record Print(long State, long Metrics, long MetricsLength, long Samples)
     {
-        public static Print Of(RunFolder folder, long asked)
+        public static Print Of(RunFolder folder)
         {
             FileInfo metrics = new(folder.Metrics);
             return new Print(
                 File.GetLastWriteTimeUtc(folder.State).Ticks,
                 metrics.Exists ? metrics.LastWriteTimeUtc.Ticks : 0,
                 metrics.Exists ? metrics.Length : 0,
-                Directory.GetLastWriteTimeUtc(folder.Samples).Ticks,
-                asked);
+                Directory.GetLastWriteTimeUtc(folder.Samples).Ticks);
         }
     }
 }
