@@ -5,12 +5,12 @@ namespace Cluster.Dashboard;
 
 /// <summary>
 /// The figures of the runs that somebody looks at. Those looked at longest ago are dropped, and read anew when they are
-/// asked for, once all together hold more points than the budget, at about 10 bytes a point.
+/// asked for, once all together hold more points than the budget, at about 20 bytes a point with what growing leaves behind.
 /// </summary>
 /// <param name="points">The budget; null for an eighth of the memory that this process may have.</param>
 internal sealed class MetricsStore(long? points = null)
 {
-    private const int BytesOfPoint = 10;
+    private const int BytesOfPoint = 20;
 
     private readonly long _budget = points ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8 / BytesOfPoint;
 
