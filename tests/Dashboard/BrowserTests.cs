@@ -108,6 +108,25 @@ public sealed class BrowserTests : IDisposable
     }
 
     [BrowserFact]
+    public async Task APageThatNobodySeesLetsGoAndCatchesUp()
+    {
+        RunFolder run = Trained("a-001", RunState.Finished);
+        await using Served served = await Served.Start(_runs);
+        await using Browser browser = await Open(served, "/runs/a-001");
+        await browser.Until("document.querySelector('[data-metric=loss] .readout')?.textContent === '0.7'");
+        await Hide(browser, hidden: true);
+        await served.DisposeAsync();
+        await using DashboardServer again = await DashboardServer.Start(new DashboardOptions { Runs = _runs.Path, Port = served.Address.Port });
+        RunsRoot.Row(run, 70, "loss=0.25");
+
+        // Its connection was closed before the server went: it has nothing to complain of.
+        Assert.True((bool)(await browser.Value("document.getElementById('lost').hidden"))!);
+        await Hide(browser, hidden: false);
+        await browser.Until("document.querySelector('[data-metric=loss] .readout').textContent === '0.25'");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [BrowserFact]
     public async Task PagesFitAPhoneAndEveryControlHasAName()
     {
         RunFolder run = Trained("a-run-with-a-rather-long-name-that-goes-on-and-on-001", RunState.Failed);
@@ -147,6 +166,9 @@ public sealed class BrowserTests : IDisposable
         await browser.Until("document.readyState === 'complete'");
         return browser;
     }
+
+    private static Task Hide(Browser browser, bool hidden) => browser.Value(
+        $"Object.defineProperty(document, 'hidden', {{ value: {(hidden ? "true" : "false")}, configurable: true }}), document.dispatchEvent(new Event('visibilitychange'))");
 
     private static string[] Words(JsonNode? list) => [.. list!.AsArray().Select(each => (string)each!)];
 
