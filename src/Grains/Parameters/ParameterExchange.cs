@@ -52,7 +52,7 @@ internal sealed class ParameterExchange
     public Task Pull() => Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(async shard =>
     {
         TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
-        _near[shard] = values.Frame is null;
+        _near[shard] = values is { Frame: null, Bulk: null };
         await await Take(shard, values);
         if (_near[shard] && _contributor == 0)
         {
@@ -83,8 +83,14 @@ internal sealed class ParameterExchange
             return await Take(shard, await _shards[shard].Reduce(Part(0, new TensorMessage(null, loan.Ticket))));
         }
 
-        // One chunk in flight per shard: messages know no back-pressure, so the sender keeps it.
         await computed;
+        if (_transfer.GoesBeside(range.Count * _parameters.Gradients.ElementSize))
+        {
+            using Outgoing beside = await _device.RunAsync(() => _transfer.Offer(_parameters.Gradients.narrow(0, range.Offset, range.Count)));
+            return await Take(shard, await _shards[shard].Reduce(Part(0, beside.Message)));
+        }
+
+        // One chunk in flight per shard: messages know no back-pressure, so the sender keeps it.
         for (long offset = 0; ; offset += TensorTransfer.ChunkElements)
         {
             long count = Math.Min(TensorTransfer.ChunkElements, range.Count - offset);
@@ -103,6 +109,12 @@ internal sealed class ParameterExchange
     private async Task<Task> Take(int shard, TensorMessage first)
     {
         ShardRange range = _ranges[shard];
+        if (first.Bulk is { } ticket)
+        {
+            await Fetch(ticket, range);
+            return Task.CompletedTask;
+        }
+
         if (first.Frame is null)
         {
             Incoming values = _transfer.Receive(first);
@@ -127,6 +139,26 @@ internal sealed class ParameterExchange
                 return Task.CompletedTask;
             }
         }
+    }
+
+    /// <summary>Straight into the parameters' memory, as far as the shard has stepped; on a GPU by way of the host.</summary>
+    private async Task Fetch(BulkTicket ticket, ShardRange range)
+    {
+        if (_device.Device.type != TorchSharp.DeviceType.CPU)
+        {
+            Incoming values = _transfer.Receive(new TensorMessage(null, 0, ticket));
+            await values.Made;
+            await Copy(values, range.Offset, range.Count);
+            return;
+        }
+
+        using TensorMemory memory = await _device.RunAsync(() => new TensorMemory(_parameters.Values.narrow(0, range.Offset, range.Count)));
+        if (BulkTickets.Size(ticket, int.MaxValue) is var (type, bytes) && (type != _parameters.Values.dtype || bytes != memory.Memory.Length))
+        {
+            throw new FrameFormatException($"a shard answered with {bytes} bytes of {type}; the slice has {memory.Memory.Length} of {_parameters.Values.dtype}");
+        }
+
+        await _transfer.Bulk!.Fetch(ticket.Endpoint, ticket.Id, ticket.Round, memory.Memory);
     }
 
     private Task Copy(Incoming values, long offset, long count) =>

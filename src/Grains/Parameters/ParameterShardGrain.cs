@@ -46,8 +46,13 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
     {
         Require(attempt);
         ShardSlice slice = _slice!;
-        return askerSilo == silo.Tensors.Silo
-            ? Task.FromResult(slice.Lent)
+        return askerSilo == silo.Tensors.Silo ? Task.FromResult(slice.Lent)
+            : silo.Transfer.GoesBeside(slice.Values) ? slice.Device.RunAsync(() =>
+            {
+                (BulkOffer offer, TensorMessage message) = slice.Hand(silo.Transfer);
+                offer.Fill(0, offer.Bytes);
+                return message;
+            })
             : slice.Device.RunAsync(() => new TensorMessage(
                 TensorFrame.Encode(slice.Values.narrow(0, offset, Math.Min(TensorTransfer.ChunkElements, slice.Range.Count - offset))), 0));
     }
@@ -83,6 +88,12 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
             await round.Answerable;
         }
 
+        if (round.Promised(part.Replica) is { } promised)
+        {
+            return promised;
+        }
+
+        await round.Stepped;
         return await Values(part.At.Attempt, part.Silo, 0);
     }
 
@@ -127,8 +138,15 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
         try
         {
             double limit = _slice!.Role.ClipNorm;
-            if (limit <= 0)
+            if (round.Beside && limit <= 0 && _slice.Optimizer.StepsInParts)
             {
+                // The values leave bucket by bucket as they are stepped, while other gradients still come in.
+                await round.Promise();
+                _slice.Renew(round.StepInParts());
+            }
+            else if (limit <= 0)
+            {
+                await round.Gather();
                 bool inStream = round.InStream;
                 Task stepping = round.Step(1);
                 _slice.Renew(stepping);
@@ -136,6 +154,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
             }
             else
             {
+                await round.Gather();
                 round.Publish(await round.Norm());
                 double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
                     index == _actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));

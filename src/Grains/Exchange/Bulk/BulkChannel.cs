@@ -64,13 +64,14 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
     /// <summary>Offers memory, still empty, under a new id.</summary>
     /// <param name="memory">What will be fetched; up to 2 GiB.</param>
     /// <param name="owned">Disposed of when the offer has ended and nothing reads the memory any more.</param>
-    public BulkOffer Offer(ReadOnlyMemory<byte> memory, IDisposable? owned = null) =>
-        Offer(new Guid(RandomNumberGenerator.GetBytes(16)), memory, owned);
+    /// <param name="once">Whether it ends by itself once somebody has fetched all of it.</param>
+    public BulkOffer Offer(ReadOnlyMemory<byte> memory, IDisposable? owned = null, bool once = false) =>
+        Offer(new Guid(RandomNumberGenerator.GetBytes(16)), memory, owned, once);
 
     /// <summary>Offers memory under an id that was agreed on before.</summary>
-    public BulkOffer Offer(Guid id, ReadOnlyMemory<byte> memory, IDisposable? owned = null)
+    public BulkOffer Offer(Guid id, ReadOnlyMemory<byte> memory, IDisposable? owned = null, bool once = false)
     {
-        BulkOffer offer = new(this, id, memory, owned);
+        BulkOffer offer = new(this, id, memory, owned, once);
         return _offers.TryAdd(id, offer) ? offer : throw new ArgumentException($"there is an offer {id} already");
     }
 

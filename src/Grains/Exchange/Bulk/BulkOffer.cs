@@ -10,19 +10,32 @@ public sealed class BulkOffer : IDisposable
     private readonly IDisposable? _owned;
     private readonly Lock _gate = new();
     private readonly ReadOnlyMemory<byte> _memory;
+    private readonly bool _once;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _filled;
     private int _readers;
     private bool _ended;
     private Exception? _failure;
 
-    internal BulkOffer(BulkChannel channel, Guid id, ReadOnlyMemory<byte> memory, IDisposable? owned)
+    internal BulkOffer(BulkChannel channel, Guid id, ReadOnlyMemory<byte> memory, IDisposable? owned, bool once)
     {
-        (_channel, Id, _memory, _owned) = (channel, id, memory, owned);
+        (_channel, Id, _memory, _owned, _once) = (channel, id, memory, owned, once);
     }
 
     /// <summary>Knowing it is the right to fetch.</summary>
     public Guid Id { get; }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool Ended
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ended;
+            }
+        }
+    }
 
     /// <summary>Size of the memory.</summary>
     public int Bytes => _memory.Length;
@@ -82,8 +95,15 @@ public sealed class BulkOffer : IDisposable
         }
     }
 
-    internal void Leave()
+    /// <summary>Ends a reader's use.</summary>
+    /// <param name="fetched">Whether the reader got all of the memory.</param>
+    internal void Leave(bool fetched)
     {
+        if (fetched && _once)
+        {
+            Dispose();
+        }
+
         bool last;
         lock (_gate)
         {

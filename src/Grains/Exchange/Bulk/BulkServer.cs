@@ -58,6 +58,7 @@ internal sealed class BulkServer(BulkChannel channel, Socket socket) : IAsyncDis
             return;
         }
 
+        bool all = false;
         try
         {
             if (request.Offset < 0 || request.Count < 0 || request.Round < 0 || request.Offset > offer.Bytes || request.Count > offer.Bytes - request.Offset)
@@ -85,10 +86,12 @@ internal sealed class BulkServer(BulkChannel channel, Socket socket) : IAsyncDis
                 offset += count;
                 left -= count;
             }
+
+            all = request.Count == offer.Bytes;
         }
         finally
         {
-            offer.Leave();
+            offer.Leave(all);
         }
     }
 
