@@ -16,7 +16,7 @@ public sealed class MistakeMessageTests
     [InlineData("sead: 5", "x.yaml:2:1: sead: is not a known key; did you mean seed?")]
     [InlineData("latent: 5", "x.yaml:2:1: latent: is not a key of this section; did you mean model.latent?")]
     [InlineData("hidden: [5]", "x.yaml:2:1: hidden: is not a key of this section; did you mean model.generator.hidden or model.discriminator.hidden?")]
-    [InlineData("\"\": 5", "x.yaml:2:1: is not a known key; known here are name, model, data, steps, batch, seed, replicas, shards, threads, device, precision, optimizer, checkpoint, sample, evaluate, metrics, onNonFinite")]
+    [InlineData("\"\": 5", "x.yaml:2:1: is not a known key; known here are name, model, data, steps, batch, seed, replicas, shards, threads, device, precision, optimizer, checkpoint, sample, evaluate, metrics, recovery, onNonFinite")]
     [InlineData("metrics: {evry: 5}", "x.yaml:2:11: metrics.evry: is not a known key; did you mean every?")]
     [InlineData("metrics: {zzz: 5}", "x.yaml:2:11: metrics.zzz: is not a known key; known here are every")]
     // duplicates
@@ -55,7 +55,7 @@ public sealed class MistakeMessageTests
     // words, flags, patterns, text
     [InlineData("precision: float16", "x.yaml:2:12: precision: must be one of float32, float64, but is float16; did you mean float32?")]
     [InlineData("precision: half", "x.yaml:2:12: precision: must be one of float32, float64, but is half")]
-    [InlineData("onNonFinite: skip", "x.yaml:2:14: onNonFinite: must be stop, but is skip")]
+    [InlineData("onNonFinite: skp", "x.yaml:2:14: onNonFinite: must be one of stop, skip, rollback, but is skp; did you mean skip?")]
     [InlineData("optimizer: {name: sgd, nesterov: yes}", "x.yaml:2:34: optimizer.nesterov: must be true or false, but is yes")]
     [InlineData("optimizer: {name: sgd, nesterov: true}", "x.yaml:2:24: optimizer.nesterov: needs momentum above 0 and dampening 0")]
     [InlineData("device: gpu", "x.yaml:2:9: device: must be cpu, cuda or cuda:N with N from 0 to 255, but is gpu")]

@@ -63,6 +63,8 @@ public sealed class RoundTripTests
             checkpoint:
               every: 500
               keep: 3
+              best: ""
+              better: lower
             sample:
               every: 500
               grid: 8x8
@@ -76,6 +78,10 @@ public sealed class RoundTripTests
               annealingSteps: 10000
             metrics:
               every: 10
+            recovery:
+              stepLimit: 60
+              patience: 30
+              attempts: 5
             onNonFinite: stop
 
             """.ReplaceLineEndings("\n"),

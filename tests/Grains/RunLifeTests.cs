@@ -140,7 +140,7 @@ public sealed class RunLifeTests
         {
             await cluster.Run("run").Start(TrainingCluster.Experiment(spread));
             await cluster.Until("run", status => status.Step >= 120);
-            SiloHandle victim = await SiloWithoutExperiment(cluster);
+            SiloHandle victim = await SiloWithout(cluster, "run");
             await cluster.Cluster.KillSiloAsync(victim);
             RunStatus status = await cluster.Ended("run");
 
@@ -268,11 +268,13 @@ public sealed class RunLifeTests
 
     private static string WithoutRate(string row) => row[..row.IndexOf(",\"stepsPerSecond\"", StringComparison.Ordinal)];
 
+    internal static DevicePool Devices(InProcessSiloHandle silo) => silo.SiloHost.Services.GetRequiredService<DevicePool>();
+
     /// <summary>The experiment's own silo may be lost too, but then nobody is left who answers for the run until it is resumed.</summary>
-    private static async Task<SiloHandle> SiloWithoutExperiment(TrainingCluster cluster)
+    internal static async Task<SiloHandle> SiloWithout(TrainingCluster cluster, string run)
     {
         IManagementGrain management = cluster.Cluster.GrainFactory.GetGrain<IManagementGrain>(0);
-        var home = await management.GetActivationAddress(cluster.Run("run"));
+        var home = await management.GetActivationAddress(cluster.Run(run));
         return cluster.Cluster.SecondarySilos.First(silo => !silo.SiloAddress.Equals(home));
     }
 }

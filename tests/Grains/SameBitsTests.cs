@@ -117,7 +117,7 @@ public sealed class SameBitsTests
         Assert.Equal(0.5 * 0.001, moved, 2e-6);
     }
 
-    private static float[] Values(TrainingCluster cluster, string role, string run = "actors", int shards = 1)
+    internal static float[] Values(TrainingCluster cluster, string role, string run = "actors", int shards = 1)
     {
         List<float> values = [];
         for (int shard = 0; shard < shards; shard++)

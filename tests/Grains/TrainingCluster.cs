@@ -17,6 +17,8 @@ public sealed class TrainingCluster : IAsyncDisposable
 
     private static string s_runs = "";
 
+    private static Action<BulkOptions> s_bulk = _ => { };
+
     private TrainingCluster(TestCluster cluster, string runs)
     {
         Cluster = cluster;
@@ -28,8 +30,9 @@ public sealed class TrainingCluster : IAsyncDisposable
     public string Runs { get; }
 
     /// <summary>Starts silos; tests of this project run one after the other, so that they may share the static.</summary>
-    public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null)
+    public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null, Action<BulkOptions>? bulk = null)
     {
+        s_bulk = bulk ?? (_ => { });
         s_runs = runs ?? Directory.CreateTempSubdirectory("cluster-test-").FullName;
         TestClusterBuilder builder = new(silos);
         builder.AddSiloBuilderConfigurator<Configurator>();
@@ -110,6 +113,11 @@ public sealed class TrainingCluster : IAsyncDisposable
 
     private sealed class Configurator : ISiloConfigurator
     {
-        public void Configure(ISiloBuilder siloBuilder) => siloBuilder.AddTraining(new TrainingOptions { Runs = s_runs });
+        public void Configure(ISiloBuilder siloBuilder)
+        {
+            TrainingOptions options = new() { Runs = s_runs };
+            s_bulk(options.Bulk);
+            siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>();
+        }
     }
 }

@@ -4,7 +4,7 @@ namespace Cluster.Contracts;
 
 /// <summary>One replica of a discriminator on one device. Key: <c>run/discriminator/index</c>.</summary>
 [Alias("cluster.IDiscriminatorGrain")]
-public interface IDiscriminatorGrain : IGrainWithStringKey
+public interface IDiscriminatorGrain : ITrainingActor
 {
     /// <summary>Builds the network, opens the data and takes the parameters from the shards.</summary>
     Task Open(OpenRequest request);
@@ -29,9 +29,6 @@ public interface IDiscriminatorGrain : IGrainWithStringKey
     /// <summary>The generator's loss on its fakes and dL/dfakes, shape (batch, pixels).</summary>
     [ResponseTimeout("00:10:00")]
     Task<JudgementMessage> Judge(StepId at, TensorMessage fakes, string askerSilo);
-
-    /// <summary>Frees what the actor holds.</summary>
-    Task Close(long attempt);
 }
 
 /// <summary>What a discriminator update reports; means over the replica's batch.</summary>

@@ -4,7 +4,7 @@ namespace Cluster.Contracts;
 
 /// <summary>One replica of a generator on one device. Key: <c>run/generator/index</c>.</summary>
 [Alias("cluster.IGeneratorGrain")]
-public interface IGeneratorGrain : IGrainWithStringKey
+public interface IGeneratorGrain : ITrainingActor
 {
     /// <summary>Builds the network and takes its parameters from the shards.</summary>
     Task Open(OpenRequest request);
@@ -37,9 +37,6 @@ public interface IGeneratorGrain : IGrainWithStringKey
     /// <param name="seed">Names the stream that the latents come from.</param>
     [ResponseTimeout("00:02:00")]
     Task<byte[]> Sample(long attempt, int rows, int columns, ulong seed);
-
-    /// <summary>Frees what the actor holds.</summary>
-    Task Close(long attempt);
 }
 
 /// <summary>What a generator update reports.</summary>

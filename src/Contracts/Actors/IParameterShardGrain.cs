@@ -5,7 +5,7 @@ namespace Cluster.Contracts;
 /// Every replica sends its gradient for the slice; the shard adds them in replica order, steps, and answers with the new values.
 /// </summary>
 [Alias("cluster.IParameterShardGrain")]
-public interface IParameterShardGrain : IGrainWithStringKey
+public interface IParameterShardGrain : ITrainingActor
 {
     /// <summary>Takes the slice's initial values, or those of a checkpoint with the optimizer state.</summary>
     Task Open(ShardOpenRequest request);
@@ -43,9 +43,6 @@ public interface IParameterShardGrain : IGrainWithStringKey
 
     /// <summary>Writes the copy that <see cref="Snapshot"/> made into the checkpoint's folder and drops it.</summary>
     Task<CheckpointFile> WriteSnapshot(StepId at, string checkpoint);
-
-    /// <summary>Frees what the actor holds.</summary>
-    Task Close(long attempt);
 }
 
 /// <summary>What a shard needs beyond <see cref="OpenRequest"/>.</summary>

@@ -21,6 +21,7 @@ public sealed record ExperimentFile
     public SampleSection Sample { get; init; } = new();
     public EvaluateSection Evaluate { get; init; } = new();
     public MetricsSection Metrics { get; init; } = new();
+    public RecoverySection Recovery { get; init; } = new();
     public NonFiniteAction OnNonFinite { get; init; } = NonFiniteAction.Stop;
 
     /// <summary>Reads a file and the overrides of the command line.</summary>
@@ -71,7 +72,8 @@ public sealed record ExperimentFile
             Sample = s.Map("sample", d.Sample, SampleSection.Describe, "the picture of samples"),
             Evaluate = s.Map("evaluate", d.Evaluate, EvaluateSection.Describe, "how `cluster evaluate` judges the run"),
             Metrics = s.Map("metrics", d.Metrics, MetricsSection.Describe, "the rows of metrics.jsonl"),
-            OnNonFinite = s.Word("onNonFinite", d.OnNonFinite, "what to do when a loss is not finite; stop: the run fails and names the step, the actor and the last good checkpoint"),
+            Recovery = s.Map("recovery", d.Recovery, RecoverySection.Describe, "what the run does about actors that are lost or late"),
+            OnNonFinite = s.Word("onNonFinite", d.OnNonFinite, "what to do when a loss or gradient is not finite; stop: the run fails and names the step, the actor and the last good checkpoint; skip: the update is left out; rollback: the run goes back to its newest checkpoint and leaves the step out"),
         };
     }
 }

@@ -6,8 +6,14 @@ public sealed class NonFiniteException : Exception
 {
     /// <summary>Makes one.</summary>
     /// <param name="message">The step, the actor and the value.</param>
-    public NonFiniteException(string message)
+    /// <param name="step">The workflow step.</param>
+    public NonFiniteException(string message, long step)
         : base(message)
     {
+        Step = step;
     }
+
+    /// <summary>The workflow step.</summary>
+    [Id(0)]
+    public long Step { get; private set; }
 }

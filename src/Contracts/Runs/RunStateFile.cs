@@ -11,8 +11,9 @@ namespace Cluster.Contracts.Runs;
 /// <param name="Attempts">How many times training was started, resumed or recovered.</param>
 /// <param name="Updated">When it was written, UTC.</param>
 /// <param name="Problem">Why the run failed; null otherwise.</param>
+/// <param name="LeftOut">Steps that the run leaves out, because they gave no finite numbers: what comes after depends on them.</param>
 public sealed record RunStateFile(
-    RunState State, long Step, long Steps, long Checkpoint, long Attempts, DateTimeOffset Updated, string? Problem)
+    RunState State, long Step, long Steps, long Checkpoint, long Attempts, DateTimeOffset Updated, string? Problem, IReadOnlyList<long>? LeftOut = null)
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {

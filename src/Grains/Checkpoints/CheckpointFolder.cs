@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
 using Cluster.Contracts.Runs;
 using static TorchSharp.torch;
 
@@ -72,18 +73,31 @@ internal sealed record CheckpointFolder(RunFolder Run, string Name)
     }
 
     /// <summary>Writes the manifest, which makes the checkpoint one.</summary>
-    public void Seal(IReadOnlyList<CheckpointFile> files) =>
-        new CheckpointManifest(CheckpointManifest.CurrentFormat, Step, [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)]).Write(ManifestPath);
+    public void Seal(IReadOnlyList<CheckpointFile> files, double? figure = null) =>
+        new CheckpointManifest(CheckpointManifest.CurrentFormat, Step, [.. files.OrderBy(file => file.Name, StringComparer.Ordinal)], figure).Write(ManifestPath);
 
-    /// <summary>Deletes all but the newest <paramref name="keep"/> checkpoints; the manifest goes first, so that none is half there.</summary>
-    public static void Retain(RunFolder run, int keep)
+    /// <summary>
+    /// Deletes all but the newest checkpoints, and the best where a figure decides that; the manifest goes first, so that none
+    /// is half there.
+    /// </summary>
+    public static void Retain(RunFolder run, CheckpointSection keep)
     {
-        foreach (CheckpointFolder old in List(run).Where(folder => folder.IsSealed).Skip(keep))
+        CheckpointFolder[] all = [.. List(run).Where(folder => folder.IsSealed)];
+        CheckpointFolder? best = keep.Best.Length == 0 ? null : Best(all, keep.Better);
+        foreach (CheckpointFolder old in all.Skip(keep.Keep).Where(folder => folder != best))
         {
             File.Delete(old.ManifestPath);
             Directory.Delete(old.Path, recursive: true);
         }
     }
+
+    private static CheckpointFolder? Best(IEnumerable<CheckpointFolder> all, Better better) => all
+        .Select(folder => (Folder: folder, Figure: CheckpointManifest.TryRead(folder.ManifestPath)?.Figure))
+        .Where(each => each.Figure is { } figure && double.IsFinite(figure))
+        .OrderBy(each => better == Better.Lower ? each.Figure : -each.Figure)
+        .ThenByDescending(each => each.Folder.Step)
+        .Select(each => each.Folder)
+        .FirstOrDefault();
 
     /// <summary>Puts a role's shards together into its flat values.</summary>
     /// <param name="role">The role.</param>

@@ -40,6 +40,20 @@ public sealed class DevicePool : IDisposable
         }
     }
 
+    /// <summary>Leaves a thread that hangs to itself; whoever asks for its device next gets a new one.</summary>
+    public void Abandon(DeviceThread thread)
+    {
+        lock (_gate)
+        {
+            foreach ((string Device, int Threads) key in _threads.Where(each => each.Value == thread).Select(each => each.Key).ToArray())
+            {
+                _threads.Remove(key);
+            }
+        }
+
+        thread.Abandon();
+    }
+
     /// <summary>Stops all threads.</summary>
     public void Dispose()
     {

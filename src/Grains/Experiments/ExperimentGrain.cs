@@ -26,7 +26,7 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
         Blueprint blueprint = await Blueprint(experiment);
         RunFolder folder = silo.Run(Run);
         RunLock held = await Task.Run(() => RunFiles.Create(folder, experiment));
-        return Launch(new TrainingRun(GrainFactory, silo, logger, folder, held, experiment, blueprint, attempts: 0));
+        return Launch(new TrainingRun(GrainFactory, silo, logger, folder, held, experiment, blueprint, before: null));
     }
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
         }
 
         RunLock held = await Task.Run(() => RunLock.Take(folder));
-        return Launch(new TrainingRun(GrainFactory, silo, logger, folder, held, experiment, blueprint, state?.Attempts ?? 0));
+        return Launch(new TrainingRun(GrainFactory, silo, logger, folder, held, experiment, blueprint, state));
     }
 
     /// <inheritdoc/>
@@ -125,6 +125,13 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     {
         Blueprint blueprint = await silo.Blueprints.Get(experiment);
         await Task.Run(() => silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads));
+        string best = blueprint.File.Checkpoint.Best;
+        IReadOnlyList<string> figures = blueprint.Workflow(new WorkflowContext(GrainFactory, Run, experiment, 0)).FigureNames;
+        if (best.Length > 0 && !figures.Contains(best, StringComparer.Ordinal))
+        {
+            throw new InputException($"checkpoint.best: {best} is no figure of a {blueprint.File.Model.Kind}; its figures are {string.Join(", ", figures)}");
+        }
+
         return blueprint;
     }
 

@@ -5,8 +5,7 @@ using Cluster.Contracts.Runs;
 namespace Cluster.Grains;
 
 /// <summary>
-/// Writes a run's events, metrics and state in the order in which they were told, off the grain's turns. A failure to
-/// write shows when it is disposed of.
+/// Writes a run's events, metrics and state in the order in which they were told, off the grain's turns.
 /// </summary>
 internal sealed class RunJournal : IAsyncDisposable
 {
@@ -16,6 +15,7 @@ internal sealed class RunJournal : IAsyncDisposable
     private readonly RunFolder _run;
     private readonly TimeProvider _time;
     private readonly Task _writing;
+    private volatile Exception? _problem;
 
     public RunJournal(RunFolder run, TimeProvider time)
     {
@@ -23,6 +23,9 @@ internal sealed class RunJournal : IAsyncDisposable
         _time = time;
         _writing = Task.Run(Drain);
     }
+
+    /// <summary>Why a line or the state could not be written, as on a full disk; null while all is well.</summary>
+    public Exception? Problem => _problem;
 
     /// <summary>Adds a line to <c>events.jsonl</c>.</summary>
     public void Event(string kind, long step, string text)
@@ -107,7 +110,14 @@ internal sealed class RunJournal : IAsyncDisposable
     {
         await foreach (Action write in _queue.Reader.ReadAllAsync())
         {
-            write();
+            try
+            {
+                write();
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                _problem ??= problem;
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
 using Cluster.Contracts.Runs;
 using Microsoft.Extensions.Logging;
 
@@ -11,9 +13,6 @@ namespace Cluster.Grains;
 /// </summary>
 internal sealed class TrainingRun
 {
-    /// <summary>Losses without a completed checkpoint in between, after which the run gives up.</summary>
-    private const int MostRecoveries = 5;
-
     /// <summary>With two, the device has work while one is reported.</summary>
     private const int LeastStepsAhead = 2;
 
@@ -28,6 +27,9 @@ internal sealed class TrainingRun
     private readonly Blueprint _blueprint;
     private readonly RunJournal _journal;
     private readonly StepRate _rate;
+    private readonly Watchdog _watchdog;
+    private readonly FigureMean _best;
+    private readonly SortedSet<long> _leftOut;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _resumed;
     private long _attempt;
@@ -38,10 +40,13 @@ internal sealed class TrainingRun
     private string? _problem;
     private bool _pause;
     private int _recoveries;
+    private long _replayTo;
+    private long _replaySince;
+    private TimeSpan _writeTime;
     private Task _writing = Task.CompletedTask;
 
     public TrainingRun(
-        IGrainFactory grains, SiloServices silo, ILogger logger, RunFolder folder, RunLock held, string experiment, Blueprint blueprint, long attempts)
+        IGrainFactory grains, SiloServices silo, ILogger logger, RunFolder folder, RunLock held, string experiment, Blueprint blueprint, RunStateFile? before)
     {
         _grains = grains;
         _silo = silo;
@@ -50,8 +55,11 @@ internal sealed class TrainingRun
         _lock = held;
         _experiment = experiment;
         _blueprint = blueprint;
-        _attempt = attempts;
-        _resumed = attempts > 0;
+        _attempt = before?.Attempts ?? 0;
+        _resumed = _attempt > 0;
+        _leftOut = [.. before?.LeftOut ?? []];
+        _watchdog = new Watchdog(silo.Time, TimeSpan.FromSeconds(blueprint.File.Recovery.StepLimit), blueprint.File.Recovery.Patience);
+        _best = new FigureMean(blueprint.File.Checkpoint.Best);
         _journal = new RunJournal(folder, silo.Time);
         _rate = new StepRate(silo.Time);
     }
@@ -97,18 +105,53 @@ internal sealed class TrainingRun
             await Train(workflow);
             return true;
         }
-        catch (Exception loss) when (IsLoss(loss) && _recoveries++ < MostRecoveries)
+        catch (Exception problem)
         {
-            _state = RunState.Recovering;
-            _journal.Event("recovering", _step, loss.Message);
-            _logger.LogWarning(loss, "Run {Run} lost an actor at step {Step}; it goes back to its newest checkpoint", _folder.Name, _step);
+            if (problem is LateActorException)
+            {
+                await Closing.All(workflow.Actors.Select(actor => actor.Abandon(_attempt, TimeSpan.FromSeconds(1))));
+            }
+
+            if (!IsCurable(problem))
+            {
+                throw;
+            }
+
             return false;
         }
         finally
         {
-            await Settle(_writing);
-            await workflow.Close();
+            await _watchdog.Ends(Settle(_writing), _writeTime);
+            _writing = Task.CompletedTask;
+            await _watchdog.Ends(workflow.Close(), TimeSpan.Zero);
         }
+    }
+
+    /// <summary>Whether another attempt, which then follows, may end better.</summary>
+    private bool IsCurable(Exception problem)
+    {
+        if (problem is NonFiniteException apart && _blueprint.File.OnNonFinite == NonFiniteAction.Rollback && _leftOut.Add(apart.Step))
+        {
+            Recover($"{apart.Message}; that step is left out from now on", apart);
+            return true;
+        }
+
+        if (Losses.IsLoss(problem) && _recoveries++ < _blueprint.File.Recovery.Attempts)
+        {
+            Recover(problem.Message, problem);
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Recover(string why, Exception problem)
+    {
+        _state = RunState.Recovering;
+        _replayTo = Math.Max(_replayTo, _step);
+        _replaySince = _silo.Time.GetTimestamp();
+        _journal.Event("recovering", _step, why);
+        _logger.LogWarning(problem, "Run {Run} goes back from step {Step} to its newest checkpoint", _folder.Name, _step);
     }
 
     private async Task Train(IWorkflow workflow)
@@ -118,7 +161,8 @@ internal sealed class TrainingRun
         _checkpoint = from?.Step ?? -1;
         _journal.Event(_resumed || _attempt > 1 ? "resumed" : "started", _step, from is null ? "from the beginning" : $"from {from.Name}");
         _journal.RewindMetrics(_step);
-        await workflow.Open(_step, from?.Name);
+        await Watched(workflow, workflow.Open(_step, from?.Name), "the opening of the actors", TimeSpan.Zero);
+        _best.Clear();
         _state = RunState.Running;
         SaveState();
 
@@ -128,13 +172,17 @@ internal sealed class TrainingRun
         {
             for (long end = Math.Min(NextStop(), _step + StepsAhead()); begun < end && !_pause; begun++)
             {
-                await workflow.Step(begun);
+                if (!_leftOut.Contains(begun))
+                {
+                    await Watched(workflow, workflow.Step(begun), $"step {begun}", Time(begun - _step + 1));
+                }
             }
 
             // The older half is asked after; meanwhile the device has the younger half to work on.
-            foreach (double[] figures in await workflow.Report(_step, (int)(begun - _step + 1) / 2))
+            await Report(workflow, begun, (int)(begun - _step + 1) / 2);
+            if (_journal.Problem is { } unwritten)
             {
-                Advance(workflow.FigureNames, figures);
+                throw RunFiles.Unwritable(_folder.Path, unwritten);
             }
 
             if (_step == steps || Due(_blueprint.File.Sample.Every))
@@ -148,22 +196,72 @@ internal sealed class TrainingRun
             }
         }
 
-        await _writing;
+        await Written(workflow);
         if (_checkpoint != _step)
         {
             await Checkpoint(workflow);
         }
 
-        await _writing;
+        await Written(workflow);
         _state = _step < steps ? RunState.Paused : RunState.Finished;
         _journal.Event(_state == RunState.Finished ? "finished" : "paused", _step, $"after {_step} of {steps} steps");
     }
+
+    /// <summary>Waits for the arithmetic of the next steps that were begun.</summary>
+    private async Task Report(IWorkflow workflow, long begun, int count)
+    {
+        for (long end = _step + count; _step < end;)
+        {
+            if (_leftOut.Contains(_step))
+            {
+                _step++;
+                continue;
+            }
+
+            long first = _step;
+            int some = (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
+            Task<double[][]> report = workflow.Report(first, some);
+            await Watched(workflow, report, some == 1 ? $"step {first}" : $"one of the steps {first} to {first + some - 1}", Time(begun - first));
+            foreach (double[] figures in await report)
+            {
+                Advance(workflow.FigureNames, figures);
+            }
+        }
+    }
+
+    /// <summary>Waits for work of the actors, but not for ever.</summary>
+    /// <param name="workflow">Whose actors are asked where it does not end.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="what">What it is, for messages.</param>
+    /// <param name="expected">How long it should take.</param>
+    /// <exception cref="LateActorException">It did not end in time; the message names who is late.</exception>
+    private async Task Watched(IWorkflow workflow, Task work, string what, TimeSpan expected)
+    {
+        if (!await _watchdog.Ends(work, expected))
+        {
+            _ = Settle(work); // nobody else sees how it ends
+            throw await LateActorException.Ask(workflow.Actors, what, _watchdog.Limit(expected));
+        }
+
+        await work;
+    }
+
+    /// <summary>How long some steps take at the present rate.</summary>
+    private TimeSpan Time(long steps) => _rate.StepsPerSecond > 0 ? TimeSpan.FromSeconds(steps / _rate.StepsPerSecond) : TimeSpan.Zero;
 
     private void Advance(IReadOnlyList<string> names, double[] figures)
     {
         _figures = names.Zip(figures).ToDictionary(each => each.First, each => each.Second, StringComparer.Ordinal);
         _step++;
         _rate.Mark(_step);
+        _best.Add(_figures);
+        if (_step == _replayTo)
+        {
+            _replayTo = 0;
+            _journal.Event("recovered", _step, string.Create(
+                CultureInfo.InvariantCulture, $"back at step {_step} after {_silo.Time.GetElapsedTime(_replaySince).TotalSeconds:0.0} s"));
+        }
+
         if (_step == _blueprint.File.Steps || Due(_blueprint.File.Metrics.Every))
         {
             _journal.Metrics(_step, _rate.StepsPerSecond, _figures);
@@ -193,8 +291,10 @@ internal sealed class TrainingRun
     /// <summary>The picture is drawn between steps; its file is written while training goes on.</summary>
     private async Task Sample(IWorkflow workflow)
     {
-        byte[] picture = await workflow.Sample();
-        await _writing;
+        Task<byte[]> drawing = workflow.Sample();
+        await Watched(workflow, drawing, $"the picture of step {_step}", TimeSpan.Zero);
+        byte[] picture = await drawing;
+        await Written(workflow);
         long step = _step; // training goes on while the file is written
         _writing = Task.Run(() => RunFiles.WriteSample(_folder, step, picture));
         await KeepOrder();
@@ -203,25 +303,30 @@ internal sealed class TrainingRun
     /// <summary>Parameters are copied between steps; files, sums and manifest are written while training goes on.</summary>
     private async Task Checkpoint(IWorkflow workflow)
     {
-        await _writing;
-        await workflow.Snapshot(_step);
-        _writing = WriteCheckpoint(workflow, new CheckpointFolder(_folder, RunFolder.StepName(_step)));
+        await Written(workflow);
+        await Watched(workflow, workflow.Snapshot(_step), $"the snapshot of step {_step}", TimeSpan.Zero);
+        _writing = WriteCheckpoint(workflow, new CheckpointFolder(_folder, RunFolder.StepName(_step)), _best.Take());
         await KeepOrder();
     }
 
-    private async Task WriteCheckpoint(IWorkflow workflow, CheckpointFolder folder)
+    private async Task WriteCheckpoint(IWorkflow workflow, CheckpointFolder folder, double? figure)
     {
+        long began = _silo.Time.GetTimestamp();
         CheckpointFile[] files = await workflow.WriteSnapshot(folder.Step, folder.Name);
         await Task.Run(() =>
         {
-            folder.Seal(files);
-            CheckpointFolder.Retain(_folder, _blueprint.File.Checkpoint.Keep);
+            folder.Seal(files, figure);
+            CheckpointFolder.Retain(_folder, _blueprint.File.Checkpoint);
         });
+        _writeTime = _silo.Time.GetElapsedTime(began);
         _checkpoint = folder.Step;
         _recoveries = 0;
         _journal.Event("checkpoint", folder.Step, $"{folder.Name}, {files.Sum(file => file.Bytes)} bytes");
         SaveState();
     }
+
+    /// <summary>Waits for the files that are being written.</summary>
+    private Task Written(IWorkflow workflow) => Watched(workflow, _writing, "the writing of a checkpoint", _writeTime);
 
     /// <summary>A write that failed at once shows at once, not at the next checkpoint.</summary>
     private Task KeepOrder() => _writing.IsFaulted ? _writing : Task.CompletedTask;
@@ -240,17 +345,14 @@ internal sealed class TrainingRun
     private async Task Leave()
     {
         SaveState();
+        _watchdog.Dispose();
         await Settle(_journal.DisposeAsync().AsTask());
         _lock.Dispose();
         _done.TrySetResult();
     }
 
     private void SaveState() => _journal.State(now =>
-        new RunStateFile(_state, _step, _blueprint.File.Steps, _checkpoint, _attempt, now, _problem));
+        new RunStateFile(_state, _step, _blueprint.File.Steps, _checkpoint, _attempt, now, _problem, _leftOut.Count > 0 ? [.. _leftOut] : null));
 
     private static Task Settle(Task task) => task.ContinueWith(static _ => { }, TaskScheduler.Default);
-
-    /// <summary>Errors that another attempt can cure: an actor's silo is gone, or it has lost its state with it.</summary>
-    private static bool IsLoss(Exception problem) =>
-        problem is Orleans.Runtime.SiloUnavailableException or Orleans.Runtime.OrleansMessageRejectionException or StaleAttemptException;
 }

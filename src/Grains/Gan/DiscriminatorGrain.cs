@@ -6,7 +6,7 @@ using Cluster.Numerics;
 namespace Cluster.Grains;
 
 /// <summary>One replica of the discriminator: learns to tell data from fakes, and judges fakes for its generator.</summary>
-internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscriminatorGrain
+internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo), IDiscriminatorGrain
 {
     private readonly UpdateReports<DiscriminatorReport> _reports = new();
     private RunActor? _actor;
@@ -15,17 +15,22 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
     private IGeneratorGrain? _generator;
     private Outgoing[] _judgement = [];
 
+    protected override DeviceThread? Device => _replica?.Device;
+
+    protected override long? Attempt => _actor?.Attempt;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
         await Release();
-        GanBlueprint blueprint = await silo.Blueprints.Get<GanBlueprint>(request.Experiment);
+        GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, GanModel.DiscriminatorRole, request.Index, request.At.Attempt);
-        DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device));
-        _exchange = new ParameterExchange(GrainFactory, silo, device, _replica.Parameters, actor, blueprint.File.Shards);
+        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, blueprint.File.Shards);
         await _exchange.Pull();
         _generator = GrainFactory.GetGrain<IGeneratorGrain>(ActorKeys.Replica(request.Run, GanModel.GeneratorRole, request.Index));
+        _reports.Follow(blueprint.File.OnNonFinite);
         _actor = actor;
     }
 
@@ -34,7 +39,7 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
     {
         Require(at.Attempt);
         DiscriminatorReplica replica = _replica!;
-        Incoming fakes = silo.Transfer.Receive(await _generator!.Fakes(at, part, silo.Transfer.Silo));
+        Incoming fakes = Silo.Transfer.Receive(await _generator!.Fakes(at, part, Silo.Transfer.Silo));
         await fakes.ReadyFor(replica.Device);
         long update = replica.Update(at.Step, part);
         Task<DiscriminatorReport> learning = replica.Device.RunAsync("discriminator.learn", () => replica.Learn(update, fakes));
@@ -51,7 +56,7 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
     {
         Require(at.Attempt);
         DiscriminatorReplica replica = _replica!;
-        Incoming input = silo.Transfer.Receive(fakes);
+        Incoming input = Silo.Transfer.Receive(fakes);
         await input.ReadyFor(replica.Device);
         Task<Judgement> judging = replica.Device.RunAsync("discriminator.judge", () => replica.Judge(input));
         if (!input.InStream(replica.Device))
@@ -66,14 +71,14 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
 
         _judgement =
         [
-            await silo.Transfer.Pack(() => judging.Result.Loss, judging, replica.Device, askerSilo),
-            await silo.Transfer.Pack(() => judging.Result.Gradient, judging, replica.Device, askerSilo),
+            await Silo.Transfer.Pack(() => judging.Result.Loss, judging, replica.Device, askerSilo),
+            await Silo.Transfer.Pack(() => judging.Result.Gradient, judging, replica.Device, askerSilo),
         ];
         return new JudgementMessage(_judgement[0].Message, _judgement[1].Message);
     }
 
     /// <inheritdoc/>
-    public Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
+    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
@@ -93,7 +98,7 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : Grain, IDiscrimina
         if (_replica is { } replica)
         {
             _replica = null;
-            await replica.Device.RunAsync(replica.Dispose);
+            await Free(replica.Device, replica.Dispose);
         }
     }
 }

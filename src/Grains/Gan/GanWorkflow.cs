@@ -27,6 +27,9 @@ internal sealed class GanWorkflow : IWorkflow
     /// <inheritdoc/>
     public IReadOnlyList<string> FigureNames { get; } = ["discriminatorLoss", "generatorLoss", "realScore", "fakeScore"];
 
+    /// <inheritdoc/>
+    public IReadOnlyList<ITrainingActor> Actors => [.. _generators, .. _discriminators, .. _shards.Actors];
+
     /// <summary>Opens shards, then replicas.</summary>
     /// <inheritdoc/>
     public async Task Open(long step, string? checkpoint)

@@ -8,7 +8,7 @@ namespace Cluster.Grains;
 /// One replica of the generator: makes fakes for its discriminator, and learns from its judgement. The fakes of the next
 /// update are made as soon as the parameters are there: the generator does not move in between, so no value changes.
 /// </summary>
-internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
+internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), IGeneratorGrain
 {
     private readonly UpdateReports<double> _reports = new();
     private RunActor? _actor;
@@ -16,15 +16,20 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
     private ParameterExchange? _exchange;
     private IDiscriminatorGrain? _discriminator;
 
+    protected override DeviceThread? Device => _replica?.Device;
+
+    protected override long? Attempt => _actor?.Attempt;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
         RunActor actor = await Build(request);
         GeneratorReplica replica = _replica!;
         int shards = replica.Blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, silo, replica.Device, replica.Parameters, actor, shards);
+        _exchange = new ParameterExchange(GrainFactory, Silo, replica.Device, replica.Parameters, actor, shards);
         await _exchange.Pull();
         _discriminator = GrainFactory.GetGrain<IDiscriminatorGrain>(ActorKeys.Replica(request.Run, GanModel.DiscriminatorRole, request.Index));
+        _reports.Follow(replica.Blueprint.File.OnNonFinite);
         _actor = actor;
     }
 
@@ -47,9 +52,9 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
     {
         Require(at.Attempt);
         GeneratorReplica replica = _replica!;
-        TensorMessage fakes = await replica.Fakes(at.Step, replica.Parts - 1, replica.DiscriminatorSilo ?? silo.Transfer.Silo);
-        JudgementMessage judgement = await _discriminator!.Judge(at, fakes, silo.Transfer.Silo);
-        Incoming loss = silo.Transfer.Receive(judgement.Loss), gradient = silo.Transfer.Receive(judgement.Gradient);
+        TensorMessage fakes = await replica.Fakes(at.Step, replica.Parts - 1, replica.DiscriminatorSilo ?? Silo.Transfer.Silo);
+        JudgementMessage judgement = await _discriminator!.Judge(at, fakes, Silo.Transfer.Silo);
+        Incoming loss = Silo.Transfer.Receive(judgement.Loss), gradient = Silo.Transfer.Receive(judgement.Gradient);
         await gradient.ReadyFor(replica.Device);
         Task<double> learning = replica.Learn(loss, gradient);
         Task applied = await _exchange!.Step(at, at.Step, learning);
@@ -72,7 +77,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
     }
 
     /// <inheritdoc/>
-    public Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
+    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
@@ -80,9 +85,9 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
     private async Task<RunActor> Build(OpenRequest request)
     {
         await Release();
-        GanBlueprint blueprint = await silo.Blueprints.Get<GanBlueprint>(request.Experiment);
-        DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
-        _replica = await device.RunAsync(() => new GeneratorReplica(blueprint, request.Index, device, silo.Transfer));
+        GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
+        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        _replica = await device.RunAsync(() => new GeneratorReplica(blueprint, request.Index, device, Silo.Transfer));
         return new RunActor(request.Run, GanModel.GeneratorRole, request.Index, request.At.Attempt);
     }
 
@@ -95,7 +100,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : Grain, IGeneratorGrain
         if (_replica is { } replica)
         {
             _replica = null;
-            await replica.Device.RunAsync(replica.Dispose);
+            await Free(replica.Device, replica.Dispose);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
 using Cluster.Numerics;
 using Orleans.Concurrency;
 using static TorchSharp.torch;
@@ -10,7 +11,7 @@ namespace Cluster.Grains;
 /// them waits; the slice changes only on the device's thread, in the order of updates.
 /// </summary>
 [Reentrant]
-internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameterShardGrain
+internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(silo), IParameterShardGrain
 {
     private readonly Dictionary<long, ReduceRound> _rounds = [];
     private RunActor? _actor;
@@ -19,22 +20,26 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
     private ShardSnapshot? _snapshot;
     private IParameterShardGrain[] _siblings = [];
 
+    protected override DeviceThread? Device => _slice?.Device;
+
+    protected override long? Attempt => _actor?.Attempt;
+
     /// <inheritdoc/>
     public async Task Open(ShardOpenRequest request)
     {
         await Release();
         OpenRequest common = request.Common;
-        Blueprint blueprint = await silo.Blueprints.Get(common.Experiment);
-        DeviceThread device = silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        Blueprint blueprint = await Silo.Blueprints.Get(common.Experiment);
+        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         int shards = blueprint.File.Shards;
         RoleBlueprint role = blueprint.Role(request.Role);
-        ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, silo.Tensors));
+        ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, Silo.Tensors));
         _slice = slice;
         _blueprint = blueprint;
         _siblings = [.. Enumerable.Range(0, shards).Select(shard => GrainFactory.GetGrain<IParameterShardGrain>(ActorKeys.Shard(common.Run, request.Role, shard)))];
         if (common.Checkpoint is { } checkpoint)
         {
-            string path = Path.Combine(silo.Run(common.Run).Checkpoints, checkpoint, ShardFile.Name(role.Name, common.Index, shards));
+            string path = Path.Combine(Silo.Run(common.Run).Checkpoints, checkpoint, ShardFile.Name(role.Name, common.Index, shards));
             await device.RunAsync(() => ShardFile.Read(path, slice));
         }
 
@@ -46,10 +51,10 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
     {
         Require(attempt);
         ShardSlice slice = _slice!;
-        return askerSilo == silo.Tensors.Silo ? Task.FromResult(slice.Lent)
-            : silo.Transfer.GoesBeside(slice.Values) ? slice.Device.RunAsync(() =>
+        return askerSilo == Silo.Tensors.Silo ? Task.FromResult(slice.Lent)
+            : Silo.Transfer.GoesBeside(slice.Values) ? slice.Device.RunAsync(() =>
             {
-                (BulkOffer offer, TensorMessage message) = slice.Hand(silo.Transfer);
+                (BulkOffer offer, TensorMessage message) = slice.Hand(Silo.Transfer);
                 offer.Fill(0, offer.Bytes);
                 return message;
             })
@@ -62,7 +67,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
     {
         Require(attempt);
         ShardSlice slice = _slice!;
-        Incoming offered = silo.Transfer.Receive(memory);
+        Incoming offered = Silo.Transfer.Receive(memory);
         if (!offered.InStream(slice.Device))
         {
             return false;
@@ -118,33 +123,35 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
             ? taken
             : throw new StaleAttemptException($"{actor} has no snapshot of step {at.Step}");
         _snapshot = null;
-        string folder = Path.Combine(silo.Run(actor.Run).Checkpoints, checkpoint);
+        string folder = Path.Combine(Silo.Run(actor.Run).Checkpoints, checkpoint);
         return await Task.Run(() => ShardFile.Write(folder, snapshot));
     }
 
     /// <inheritdoc/>
-    public Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
+    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
 
     /// <summary>
     /// Steps the slice once all gradients are in: queues the step where they are all on its own device thread, so that
-    /// the replicas can queue their next work behind it, and waits for it otherwise. With clipping, every shard first tells
-    /// the others its share of the global norm, and the shares are added in shard order.
+    /// the replicas can queue their next work behind it, and waits for it otherwise. With clipping, and where updates that are not
+    /// finite are skipped, every shard first tells the others its share of the global norm, and the shares are added in shard order.
     /// </summary>
     private async Task Finish(ReduceRound round, StepId at)
     {
         try
         {
             double limit = _slice!.Role.ClipNorm;
-            if (round.Beside && limit <= 0 && _slice.Optimizer.StepsInParts)
+            NonFiniteAction action = _blueprint!.File.OnNonFinite;
+            bool asTheyCome = limit <= 0 && action != NonFiniteAction.Skip;
+            if (asTheyCome && round.Beside && _slice.Optimizer.StepsInParts)
             {
                 // The values leave bucket by bucket as they are stepped, while other gradients still come in.
                 await round.Promise();
                 _slice.Renew(round.StepInParts());
             }
-            else if (limit <= 0)
+            else if (asTheyCome)
             {
                 await round.Gather();
                 bool inStream = round.InStream;
@@ -164,9 +171,18 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
                     total += share;
                 }
 
-                await round.Step(double.IsFinite(total)
-                    ? GradientNorm.ClipScale(total, limit)
-                    : throw new NonFiniteException($"the gradient norm of {_actor!.Role} is {Math.Sqrt(total)} at step {at.Step}"));
+                if (double.IsFinite(total))
+                {
+                    await round.Step(limit > 0 ? GradientNorm.ClipScale(total, limit) : 1);
+                }
+                else if (action == NonFiniteAction.Skip)
+                {
+                    await round.Drop();
+                }
+                else
+                {
+                    throw new NonFiniteException($"the gradient norm of {_actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
+                }
             }
 
             round.Answer();
@@ -184,7 +200,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
         Require(attempt);
         if (!_rounds.TryGetValue(update, out ReduceRound? round))
         {
-            round = new ReduceRound(_slice!, silo.Transfer, update, _slice!.Role.Contributors);
+            round = new ReduceRound(_slice!, Silo.Transfer, update, _slice!.Role.Contributors);
             _rounds.Add(update, round);
             _rounds.Remove(update - 2);
         }
@@ -210,7 +226,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : Grain, IParameter
         if (_slice is { } slice)
         {
             _slice = null;
-            await slice.Device.RunAsync(() =>
+            await Free(slice.Device, () =>
             {
                 foreach (ReduceRound round in rounds)
                 {

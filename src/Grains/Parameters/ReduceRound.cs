@@ -121,6 +121,9 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         Dispose();
     });
 
+    /// <summary>Lets the gradients go without a step.</summary>
+    public Task Drop() => slice.Device.RunAsync(Dispose);
+
     public void Publish(double sumOfSquares) => _sumOfSquares.TrySetResult(sumOfSquares);
 
     public void Answer() => _answerable.TrySetResult();

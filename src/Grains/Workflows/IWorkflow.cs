@@ -8,6 +8,9 @@ internal interface IWorkflow
     /// <summary>What a step reports, in camel case: <c>discriminatorLoss</c>, <c>elbo</c>.</summary>
     IReadOnlyList<string> FigureNames { get; }
 
+    /// <summary>All actors, for the watchdog.</summary>
+    IReadOnlyList<ITrainingActor> Actors { get; }
+
     /// <summary>Opens all actors at a step.</summary>
     /// <param name="step">The step from which training goes on.</param>
     /// <param name="checkpoint">The checkpoint to load; null at the beginning.</param>

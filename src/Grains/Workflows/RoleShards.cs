@@ -15,6 +15,9 @@ internal sealed class RoleShards
             .Select(index => (role.Name, index, context.Grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(context.Run, role.Name, index)))))];
     }
 
+    /// <summary>The shards.</summary>
+    public IEnumerable<ITrainingActor> Actors => _shards.Select(each => each.Shard);
+
     /// <summary>Opens all; before the replicas, which take their parameters from them.</summary>
     public Task Open(long step, string? checkpoint) => Task.WhenAll(_shards.Select(each =>
         each.Shard.Open(new ShardOpenRequest(_context.Open(each.Index, step, checkpoint), each.Role))));

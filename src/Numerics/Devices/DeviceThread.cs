@@ -128,6 +128,17 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
         if (Thread.CurrentThread != thread) thread.Join();
     }
 
+    /// <summary>
+    /// Gives the thread up because its running item does not end: takes no more work, cancels what waits, and fails the running item for
+    /// whoever awaits it. If the item ends after all, the thread ends with it.
+    /// </summary>
+    public void Abandon()
+    {
+        Close();
+        running?.Abandon(new ObjectDisposedException(Name, $"{Name} was given up: {Current} had run for {CurrentFor.TotalSeconds:0.#} s"));
+        while (queue.TryDequeue(out var work)) work.Cancel(CancellationToken.None);
+    }
+
     private void Close()
     {
         lock (closing) closed = true;

@@ -18,6 +18,9 @@ internal abstract class DeviceWork(string? label)
     /// <summary>Hands the outcome to whoever awaits the task. Apart from <see cref="Run"/>, so that the thread's counts are right before.</summary>
     internal abstract void Complete();
 
+    /// <summary>Fails the task while the work runs on.</summary>
+    internal abstract void Abandon(Exception reason);
+
     /// <summary>Ends the task as cancelled, unless the work was claimed before.</summary>
     internal abstract void Cancel(CancellationToken cancellation);
 }
@@ -64,9 +67,12 @@ internal sealed class DeviceWork<T>(Func<T> work, string? label) : DeviceWork(la
 
     internal override void Complete()
     {
-        if (failure is null) completion.SetResult(result!);
-        else completion.SetException(failure);
+        // Whoever awaited the work may have given it up.
+        if (failure is null) completion.TrySetResult(result!);
+        else completion.TrySetException(failure);
     }
+
+    internal override void Abandon(Exception reason) => completion.TrySetException(reason);
 
     internal override void Cancel(CancellationToken cancellation)
     {

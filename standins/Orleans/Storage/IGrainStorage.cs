@@ -8,23 +8,11 @@ namespace Orleans.Storage
         /// <summary>Reads a state into <paramref name="grainState"/>.</summary>
         Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
 
-        /// <summary>Reads a state into <paramref name="grainState"/>.</summary>
-        Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
-            => ReadStateAsync(stateName, grainId, grainState);
-
         /// <summary>Writes a state, where its ETag is still the stored one.</summary>
         Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
 
-        /// <summary>Writes a state, where its ETag is still the stored one.</summary>
-        Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
-            => WriteStateAsync(stateName, grainId, grainState);
-
         /// <summary>Removes a state, where its ETag is still the stored one.</summary>
         Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState);
-
-        /// <summary>Removes a state, where its ETag is still the stored one.</summary>
-        Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
-            => ClearStateAsync(stateName, grainId, grainState);
     }
 }
 

@@ -54,6 +54,22 @@ public sealed class DeviceThreadTests
     }
 
     [Fact]
+    public async Task A_thread_that_is_given_up_fails_what_hangs_and_cancels_what_waits()
+    {
+        var thread = Start();
+        using ManualResetEventSlim end = new();
+        var hung = thread.RunAsync("endless", () => end.Wait(Patience));
+        var waits = thread.RunAsync(() => 4);
+        while (thread.Current != "endless") await Task.Delay(1);
+        thread.Abandon();
+        Assert.Contains("endless had run for", (await Assert.ThrowsAsync<ObjectDisposedException>(() => hung.WaitAsync(Patience))).Message);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waits.WaitAsync(Patience));
+        Assert.Throws<ObjectDisposedException>(() => { _ = thread.RunAsync(() => 5); });
+        end.Set();
+        await thread.DisposeAsync().AsTask().WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task Continuations_leave_the_thread()
     {
         await using var thread = Start();

@@ -54,11 +54,6 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
     /// <summary>How many offers are open: the leak test counts them.</summary>
     public int Open => _offers.Count;
 
-    /// <summary>Bytes fetched so far.</summary>
-    public long Fetched => Volatile.Read(ref _fetched);
-
-    private long _fetched;
-
     internal BulkOptions Options => _options;
 
     /// <summary>Offers memory, still empty, under a new id.</summary>
@@ -155,8 +150,6 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
             await link.DisposeAsync();
         }
     }
-
-    internal void Count(int bytes) => Interlocked.Add(ref _fetched, bytes);
 
     internal void Forget(BulkServer server) => _servers.TryRemove(server, out _);
 

@@ -145,6 +145,6 @@ public sealed class BulkFetch : IAsyncDisposable
         }
 
         _left -= count;
-        _channel.Count(count);
+        ExchangeMetrics.Fetched(count, _link.Kind);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
 
 namespace Cluster.Grains;
 
@@ -7,7 +8,12 @@ namespace Cluster.Grains;
 /// <typeparam name="T">What an update tells.</typeparam>
 internal sealed class UpdateReports<T>
 {
+    private bool _skip;
+
     private readonly Dictionary<long, List<(Task<T> Learning, Task Applied)>> _open = [];
+
+    /// <summary>Says what becomes of a loss that is not finite: where updates are skipped, the shards leave it out.</summary>
+    public void Follow(NonFiniteAction action) => _skip = action == NonFiniteAction.Skip;
 
     /// <summary>Adds an update.</summary>
     /// <param name="step">The workflow step that it belongs to.</param>
@@ -47,9 +53,9 @@ internal sealed class UpdateReports<T>
                 told[i] = await learning;
                 await applied;
                 double value = loss(told[i]);
-                if (!double.IsFinite(value))
+                if (!_skip && !double.IsFinite(value))
                 {
-                    throw new NonFiniteException(string.Create(CultureInfo.InvariantCulture, $"the loss of {actor} is {value} at step {first + i}"));
+                    throw new NonFiniteException(string.Create(CultureInfo.InvariantCulture, $"the loss of {actor} is {value} at step {first + i}"), first + i);
                 }
             }
         }

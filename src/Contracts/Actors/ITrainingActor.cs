@@ -1,0 +1,36 @@
+using Orleans.Concurrency;
+
+namespace Cluster.Contracts;
+
+/// <summary>What every actor of a run answers beside its own messages, also while one of those waits.</summary>
+[Alias("cluster.ITrainingActor")]
+public interface ITrainingActor : IGrainWithStringKey
+{
+    /// <summary>What the actor is doing now: the watchdog asks all of them when a step is late.</summary>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:05")]
+    Task<ActorActivity> Activity();
+
+    /// <summary>
+    /// Gives an attempt up: messages that wait end with an error, and the actor begins anew with the next message. A device thread
+    /// whose present work has run for longer than <paramref name="hungAfter"/> is left to itself and replaced.
+    /// </summary>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:05")]
+    Task Abandon(long attempt, TimeSpan hungAfter);
+
+    /// <summary>Frees what the actor holds.</summary>
+    Task Close(long attempt);
+}
+
+/// <summary>What an actor is doing.</summary>
+/// <param name="Actor">Its key: <c>run/role/index</c>.</param>
+/// <param name="Silo">Where it is.</param>
+/// <param name="Message">The message that it has worked on longest; null while it has none.</param>
+/// <param name="MessageSeconds">For how long.</param>
+/// <param name="Device">Its device's thread; null before it is open.</param>
+/// <param name="Work">What that thread computes now, whoever asked for it; null while it is idle.</param>
+/// <param name="WorkSeconds">For how long.</param>
+[GenerateSerializer, Immutable, Alias("cluster.ActorActivity")]
+public sealed record ActorActivity(
+    string Actor, string Silo, string? Message, double MessageSeconds, string? Device, string? Work, double WorkSeconds);

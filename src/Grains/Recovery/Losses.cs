@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+using Cluster.Contracts;
+using Orleans.Runtime;
+
+namespace Cluster.Grains;
+
+/// <summary>Which errors another attempt can cure.</summary>
+internal static class Losses
+{
+    /// <summary>
+    /// Whether an actor's silo is gone or does not answer, an actor has lost its state, a step is late, or a device has failed.
+    /// </summary>
+    public static bool IsLoss(Exception problem) => problem switch
+    {
+        SiloUnavailableException or OrleansMessageRejectionException or StaleAttemptException => true,
+        LateActorException or TimeoutException => true,
+
+        // A device thread that another run's watchdog gave up.
+        ObjectDisposedException or OperationCanceledException => true,
+        ExternalException device => device.Message.Contains("CUDA", StringComparison.Ordinal),
+        _ => false,
+    };
+}

@@ -1,0 +1,94 @@
+using Cluster.Contracts;
+using Cluster.Numerics;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// What the actors of a run have in common: they know what they are doing, and can be given up while a message waits for
+/// something that will not come.
+/// </summary>
+internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
+{
+    private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
+    private readonly CancellationTokenSource _given = new();
+
+    /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
+    protected abstract DeviceThread? Device { get; }
+
+    /// <summary>The attempt that it is open for; null where it is not.</summary>
+    protected abstract long? Attempt { get; }
+
+    protected SiloServices Silo => silo;
+
+    /// <inheritdoc/>
+    public abstract Task Close(long attempt);
+
+    /// <inheritdoc/>
+    public Task<ActorActivity> Activity()
+    {
+        DeviceThread? device = Device;
+        (string Name, long? Step, long Since)? longest = _messages.First?.Value;
+        string? message = longest is not { } found ? null : found.Step is { } step ? $"{found.Name} of step {step}" : found.Name;
+        return Task.FromResult(new ActorActivity(
+            this.GetPrimaryKeyString(),
+            silo.Tensors.Silo,
+            message,
+            longest is { } since ? silo.Time.GetElapsedTime(since.Since).TotalSeconds : 0,
+            device?.Name,
+            device?.Current,
+            device?.CurrentFor.TotalSeconds ?? 0));
+    }
+
+    /// <inheritdoc/>
+    public Task Abandon(long attempt, TimeSpan hungAfter)
+    {
+        if (Attempt is { } mine && mine != attempt)
+        {
+            return Task.CompletedTask;
+        }
+
+        if (Device is { } device && device.CurrentFor > hungAfter)
+        {
+            silo.Devices.Abandon(device);
+        }
+
+        // What still waits belongs to this activation; the next message finds a new one.
+        DeactivateOnIdle();
+        return _given.CancelAsync();
+    }
+
+    /// <summary>Every message passes here on its way in.</summary>
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        if (context.MethodName is nameof(Activity) or nameof(Abandon))
+        {
+            await context.Invoke();
+            return;
+        }
+
+        long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
+        var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
+        try
+        {
+            Task call = context.Invoke();
+            await (call.IsCompleted ? call : call.WaitAsync(_given.Token));
+        }
+        finally
+        {
+            _messages.Remove(message);
+        }
+    }
+
+    /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>
+    protected static async Task Free(DeviceThread device, Action free)
+    {
+        try
+        {
+            await device.RunAsync(free);
+        }
+        catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException)
+        {
+            // Its tensors may still be in use by the work that hangs.
+        }
+    }
+}
