@@ -43,7 +43,7 @@ internal static class AllReduce
             .. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? new[] { typeof(AllReduce).Assembly.Location } : [],
             "allreduce", "--way", way, "--peer", channel.Endpoint, "--session", session.ToString(), "--mib", string.Join(',', sizes),
         ])
-        { RedirectStandardOutput = true })!;
+        { RedirectStandardOutput = true, RedirectStandardInput = true })!;
         string endpoint = await child.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("the second process gave no endpoint");
         foreach (Rank rank in ranks)
         {
@@ -65,6 +65,7 @@ internal static class AllReduce
             Console.WriteLine(JsonSerializer.Serialize(row));
         }
 
+        child.StandardInput.Close();
         await child.WaitForExitAsync();
     }
 
@@ -78,6 +79,9 @@ internal static class AllReduce
         {
             await rank.Run(peer);
         }
+
+        // The last sums may still be on their way: stay until the first process has them.
+        await Console.In.ReadToEndAsync();
     }
 
     private static BulkOptions Options(string way) => new() { SharedMemory = way == "memory" };

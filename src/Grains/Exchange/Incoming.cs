@@ -51,15 +51,9 @@ internal sealed class Incoming
         return _frame is { } frame ? TensorFrame.Decode(frame, device, TensorTransfer.MaximumFrameBytes) : _lent!.Open();
     }
 
-    /// <summary>Copies the tensor into memory of the same shape; call it in work on the device's thread.</summary>
+    /// <summary>Copies the tensor into memory of the same shape, in that memory's number format; call it in work on the device's thread.</summary>
     public void CopyTo(Tensor into)
     {
-        if (_frame is { } frame)
-        {
-            TensorFrame.DecodeInto(frame, into);
-            return;
-        }
-
         using Tensor source = Open(into.device);
         using (no_grad())
         {

@@ -13,7 +13,7 @@ internal static class GradientStream
 {
     /// <summary>Whether a ticket stands for a gradient of the slice.</summary>
     public static bool Fits(BulkTicket ticket, ShardSlice slice) =>
-        ticket.Shape is [var count] && count == slice.Range.Count && ticket.Type == WireType.CodeOf(slice.Values.dtype);
+        ticket.Shape is [var count] && count == slice.Range.Count && ticket.Type == WireType.CodeOf(slice.Wire);
 
     /// <summary>Fetches and averages into the slice's own room.</summary>
     /// <param name="tickets">One for each replica; null where its gradient is here already.</param>
@@ -28,7 +28,7 @@ internal static class GradientStream
         Func<int, long, long, Tensor> here, Action<Tensor, long>? averaged, Action<long>? done, CancellationToken over)
     {
         int size = (int)slice.Values.ElementSize;
-        long bucket = BulkProtocol.BucketBytes / size;
+        long bucket = BulkProtocol.BucketBytes / WireType.SizeOf(slice.Wire);
         long total = slice.Range.Count;
         Source?[] sources = new Source?[tickets.Count];
         Task visit = Task.CompletedTask;
@@ -36,7 +36,7 @@ internal static class GradientStream
         {
             for (int replica = 0; replica < tickets.Count; replica++)
             {
-                sources[replica] = tickets[replica] is { } ticket ? await Source.Open(ticket, bulk, slice.Values.dtype, Math.Min(bucket, total), over) : null;
+                sources[replica] = tickets[replica] is { } ticket ? await Source.Open(ticket, bulk, slice.Wire, Math.Min(bucket, total), over) : null;
             }
 
             int turn = 0;
@@ -50,7 +50,7 @@ internal static class GradientStream
                 visit = slice.Device.RunAsync("shard.reduce", () =>
                 {
                     over.ThrowIfCancellationRequested();
-                    Tensor[] parts = [.. sources.Select((source, replica) => source?.Part(room, count, slice.Device.Device) ?? here(replica, offset, count))];
+                    Tensor[] parts = [.. sources.Select((source, replica) => source?.Part(room, count, slice) ?? here(replica, offset, count))];
                     Tensor average = parts[0];
                     if (parts.Length > 1 || averaged is null)
                     {
@@ -98,10 +98,11 @@ internal static class GradientStream
 
         public Task Read(int room, CancellationToken over) => _fetch.Read(_memory[room].Memory, over).AsTask();
 
-        public Tensor Part(int room, long count, Device device)
+        public Tensor Part(int room, long count, ShardSlice slice)
         {
             Tensor part = _rooms[room].narrow(0, 0, count);
-            return device.type == DeviceType.CPU ? part : part.to(device);
+            part = slice.Device.Device.type == DeviceType.CPU ? part : part.to(slice.Device.Device);
+            return part.dtype == slice.Values.dtype ? part : part.to_type(slice.Values.dtype);
         }
 
         public async ValueTask DisposeAsync()

@@ -20,6 +20,7 @@ internal sealed class ParameterExchange
     private readonly bool[] _near;
     private readonly bool[] _shared;
     private readonly long _attempt;
+    private ScalarType? _wire;
 
     /// <param name="grains">Reaches the shards.</param>
     /// <param name="silo">The contributor's.</param>
@@ -49,18 +50,11 @@ internal sealed class ParameterExchange
     /// Fills the parameters from the shards and learns which of them are on this silo. The first contributor shares its
     /// memory with those on its own device thread.
     /// </summary>
-    public Task Pull() => Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(async shard =>
+    public async Task Pull()
     {
-        TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
-        _near[shard] = values is { Frame: null, Bulk: null };
-        await await Take(shard, values);
-        if (_near[shard] && _contributor == 0)
-        {
-            ShardRange range = _ranges[shard];
-            using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);
-            _shared[shard] = await _shards[shard].Adopt(_attempt, new TensorMessage(null, memory.Ticket));
-        }
-    }));
+        _wire = WireRounding.Type(await _shards[0].GradientPrecision(_attempt));
+        await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(Pull));
+    }
 
     /// <summary>Exchanges the flat gradient for new values. All contributors of the role must call it for the same update.</summary>
     /// <param name="at">Attempt and step.</param>
@@ -73,20 +67,34 @@ internal sealed class ParameterExchange
         ? await StepSlice(0, at, update, computed)
         : Task.WhenAll(await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update, computed))));
 
+    private async Task Pull(int shard)
+    {
+        TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
+        _near[shard] = values is { Frame: null, Bulk: null };
+        await await Take(shard, values);
+        if (_near[shard] && _contributor == 0)
+        {
+            ShardRange range = _ranges[shard];
+            using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);
+            _shared[shard] = await _shards[shard].Adopt(_attempt, new TensorMessage(null, memory.Ticket));
+        }
+    }
+
     private async Task<Task> StepSlice(int shard, StepId at, long update, Task computed)
     {
         GradientPart Part(long offset, TensorMessage gradient) => new(at, update, _contributor, _transfer.Silo, offset, gradient);
         ShardRange range = _ranges[shard];
         if (_near[shard])
         {
-            using LocalTensors.Loan loan = _local.Lend(() => _parameters.Gradients.narrow(0, range.Offset, range.Count), computed, _device);
+            Task made = _wire is { } rounded ? _device.RunAsync("exchange.round", () => WireRounding.InPlace(computed, Gradient(range), rounded)) : computed;
+            using LocalTensors.Loan loan = _local.Lend(() => Gradient(range), made, _device);
             return await Take(shard, await _shards[shard].Reduce(Part(0, new TensorMessage(null, loan.Ticket))));
         }
 
         await computed;
-        if (_transfer.GoesBeside(range.Count * _parameters.Gradients.ElementSize))
+        if (_transfer.GoesBeside(range.Count * WireType.SizeOf(_wire ?? _parameters.Gradients.dtype)))
         {
-            using Outgoing beside = await _device.RunAsync(() => _transfer.Offer(_parameters.Gradients.narrow(0, range.Offset, range.Count)));
+            using Outgoing beside = await _device.RunAsync(() => _transfer.Offer(WireRounding.Of(Gradient(range), _wire)));
             return await Take(shard, await _shards[shard].Reduce(Part(0, beside.Message)));
         }
 
@@ -94,7 +102,7 @@ internal sealed class ParameterExchange
         for (long offset = 0; ; offset += TensorTransfer.ChunkElements)
         {
             long count = Math.Min(TensorTransfer.ChunkElements, range.Count - offset);
-            byte[] chunk = await _device.RunAsync(() => TensorFrame.Encode(_parameters.Gradients.narrow(0, range.Offset + offset, count)));
+            byte[] chunk = await _device.RunAsync(() => TensorFrame.Encode(WireRounding.Of(Gradient(range).narrow(0, offset, count), _wire)));
             GradientPart part = Part(offset, new TensorMessage(chunk, 0));
             if (offset + count < range.Count)
             {
@@ -105,6 +113,8 @@ internal sealed class ParameterExchange
             return await Take(shard, await _shards[shard].Reduce(part));
         }
     }
+
+    private Tensor Gradient(ShardRange range) => _parameters.Gradients.narrow(0, range.Offset, range.Count);
 
     private async Task<Task> Take(int shard, TensorMessage first)
     {

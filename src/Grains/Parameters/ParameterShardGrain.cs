@@ -34,6 +34,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         int shards = blueprint.File.Shards;
         RoleBlueprint role = blueprint.Role(request.Role);
         ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, Silo.Tensors));
+        slice.Wire = WireRounding.Type(blueprint.File.Exchange.Precision) ?? slice.Values.dtype;
         _slice = slice;
         _blueprint = blueprint;
         _siblings = [.. Enumerable.Range(0, shards).Select(shard => GrainFactory.GetGrain<IParameterShardGrain>(ActorKeys.Shard(common.Run, request.Role, shard)))];
@@ -44,6 +45,13 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         }
 
         _actor = new RunActor(common.Run, request.Role, common.Index, common.At.Attempt);
+    }
+
+    /// <inheritdoc/>
+    public Task<WirePrecision> GradientPrecision(long attempt)
+    {
+        Require(attempt);
+        return Task.FromResult(_blueprint!.File.Exchange.Precision);
     }
 
     /// <inheritdoc/>

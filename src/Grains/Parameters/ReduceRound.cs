@@ -51,7 +51,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         if (part.Gradient.Bulk is { } ticket)
         {
             _beside[part.Replica] = GradientStream.Fits(ticket, slice) ? ticket : throw new FrameFormatException(
-                $"replica {part.Replica} offers a gradient of shape [{string.Join(", ", ticket.Shape)}]; the slice has {slice.Range.Count} elements of {slice.Values.dtype}");
+                $"replica {part.Replica} offers a gradient of shape [{string.Join(", ", ticket.Shape)}]; the slice takes {slice.Range.Count} elements of {slice.Wire}");
         }
         else if (part.Offset == 0)
         {
@@ -176,11 +176,18 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     private Tensor Average() => _gathered ? slice.Sum : slice.Average(Gradients());
 
     private Tensor[] Gradients() =>
-        [.. Enumerable.Range(0, replicas).Select(replica => _assembled[replica] ?? _whole[replica]!.Open(slice.Device.Device))];
+        [.. Enumerable.Range(0, replicas).Select(replica => _assembled[replica] ?? Opened(replica))];
 
     /// <summary>A part of a gradient that did not travel beside the messages.</summary>
     private Tensor Pieces(int replica, long offset, long count) =>
-        (_assembled[replica] ?? _whole[replica]!.Open(slice.Device.Device)).narrow(0, offset, count);
+        (_assembled[replica] ?? Opened(replica)).narrow(0, offset, count);
+
+    /// <summary>A gradient in the format of the sums, whatever it came in.</summary>
+    private Tensor Opened(int replica)
+    {
+        Tensor gradient = _whole[replica]!.Open(slice.Device.Device);
+        return gradient.dtype == slice.Values.dtype ? gradient : gradient.to_type(slice.Values.dtype);
+    }
 
     private void Place(GradientPart part, Incoming chunk)
     {

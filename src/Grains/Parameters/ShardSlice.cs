@@ -23,6 +23,7 @@ internal sealed class ShardSlice : IDisposable
         Range = range;
         Device = device;
         Values = values;
+        Wire = values.dtype;
         Optimizer = FlatOptimizer.Create(role.Optimizer, range.Count, device.Device, values.dtype);
         _local = local;
         _loan = local.Lend(() => Values, Task.CompletedTask, device);
@@ -40,6 +41,9 @@ internal sealed class ShardSlice : IDisposable
 
     /// <summary>Shape (range,).</summary>
     public Tensor Values { get; private set; }
+
+    /// <summary>Number format in which gradients come from other silos; those of this one were rounded to it.</summary>
+    public ScalarType Wire { get; set; }
 
     public FlatOptimizer Optimizer { get; }
 

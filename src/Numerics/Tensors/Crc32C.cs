@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Cluster.Numerics;
 
@@ -23,13 +25,17 @@ public static class Crc32C
         var crc = ~checksum;
         for (; bytes.Length >= 3 * Lane; bytes = bytes[(3 * Lane)..])
         {
-            ReadOnlySpan<byte> first = bytes[..Lane], second = bytes.Slice(Lane, Lane), third = bytes.Slice(2 * Lane, Lane);
+            // References in place of indexing: three bounds checks for three instructions would halve the rate.
+            ref var start = ref MemoryMarshal.GetReference(bytes);
             uint a = crc, b = 0, c = 0;
-            for (var at = 0; at < Lane; at += 8)
+            for (nuint at = 0; at < Lane; at += 16)
             {
-                a = BitOperations.Crc32C(a, BinaryPrimitives.ReadUInt64LittleEndian(first[at..]));
-                b = BitOperations.Crc32C(b, BinaryPrimitives.ReadUInt64LittleEndian(second[at..]));
-                c = BitOperations.Crc32C(c, BinaryPrimitives.ReadUInt64LittleEndian(third[at..]));
+                a = BitOperations.Crc32C(a, Word(ref start, at));
+                b = BitOperations.Crc32C(b, Word(ref start, at + Lane));
+                c = BitOperations.Crc32C(c, Word(ref start, at + 2 * Lane));
+                a = BitOperations.Crc32C(a, Word(ref start, at + 8));
+                b = BitOperations.Crc32C(b, Word(ref start, at + Lane + 8));
+                c = BitOperations.Crc32C(c, Word(ref start, at + 2 * Lane + 8));
             }
 
             crc = Shift(Shift(a) ^ b) ^ c;
@@ -38,6 +44,13 @@ public static class Crc32C
         for (; bytes.Length >= 8; bytes = bytes[8..]) crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
         foreach (var value in bytes) crc = BitOperations.Crc32C(crc, value);
         return ~crc;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Word(ref byte start, nuint at)
+    {
+        var word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref start, at));
+        return BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
     }
 
     /// <summary>The register after a lane of zeros.</summary>

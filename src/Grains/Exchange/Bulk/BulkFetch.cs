@@ -45,10 +45,16 @@ public sealed class BulkFetch : IAsyncDisposable
         int count = Next;
         try
         {
-            uint sum = await Head(count, cancellation);
-            await _link.Receive(into[..count], cancellation);
-            Check(sum, _link.NeedsChecksum ? Crc32C.Of(into.Span[..count]) : sum);
-            await End(count, cancellation);
+            await Head(count, cancellation);
+            uint sum = 0;
+            for (int done = 0, piece; done < count; done += piece)
+            {
+                piece = Math.Min(count - done, BulkProtocol.PieceBytes);
+                await _link.Receive(into.Slice(done, piece), cancellation);
+                sum = _link.NeedsChecksum ? Crc32C.Append(sum, into.Span.Slice(done, piece)) : 0;
+            }
+
+            await Tail(count, sum, cancellation);
         }
         catch (Exception problem) when (problem is IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -66,17 +72,17 @@ public sealed class BulkFetch : IAsyncDisposable
         int count = Next;
         try
         {
-            uint sum = await Head(count, cancellation), actual = _link.NeedsChecksum ? 0 : sum;
+            await Head(count, cancellation);
+            uint sum = 0;
             await _link.Receive(
                 count,
                 (piece, offset) =>
                 {
-                    actual = _link.NeedsChecksum ? Crc32C.Append(actual, piece) : actual;
+                    sum = _link.NeedsChecksum ? Crc32C.Append(sum, piece) : 0;
                     consumer(piece, offset);
                 },
                 cancellation);
-            Check(sum, actual);
-            await End(count, cancellation);
+            await Tail(count, sum, cancellation);
         }
         catch (Exception problem) when (problem is IOException or ObjectDisposedException or OperationCanceledException)
         {
@@ -109,17 +115,17 @@ public sealed class BulkFetch : IAsyncDisposable
     internal SiloUnavailableException Lost(Exception cause) =>
         new($"the bulk transfer from {_endpoint} broke off with {_left} of {_request.Count} bytes to come: {cause.Message}", cause);
 
-    private async ValueTask<uint> Head(int count, CancellationToken cancellation)
+    private async ValueTask Head(int count, CancellationToken cancellation)
     {
         await _link.Receive(_buffer.AsMemory(0, BulkProtocol.HeadBytes), cancellation);
-        (int coming, uint sum) = BulkProtocol.ReadHead(_buffer);
+        int coming = BulkProtocol.ReadHead(_buffer);
         if (coming == count)
         {
-            return sum;
+            return;
         }
 
         _broken = true;
-        if (coming is < 0 and >= -BulkProtocol.MaximumText)
+        if (coming < 0)
         {
             byte[] reason = new byte[-coming];
             await _link.Receive(reason, cancellation);
@@ -129,19 +135,14 @@ public sealed class BulkFetch : IAsyncDisposable
         throw new IOException($"{coming} bytes were announced where {count} were to come");
     }
 
-    private void Check(uint stated, uint actual)
+    private async ValueTask Tail(int count, uint actual, CancellationToken cancellation)
     {
+        int padding = BulkProtocol.Padding(count);
+        await _link.Receive(_buffer.AsMemory(0, padding + BulkProtocol.TailBytes), cancellation);
+        uint stated = BulkProtocol.ReadTail(_buffer, padding);
         if (stated != actual)
         {
-            throw new IOException($"the bytes were damaged on their way: their CRC-32C is 0x{actual:X8}, their head says 0x{stated:X8}");
-        }
-    }
-
-    private async ValueTask End(int count, CancellationToken cancellation)
-    {
-        if (BulkProtocol.Padding(count) is > 0 and var padding)
-        {
-            await _link.Receive(_buffer.AsMemory(0, padding), cancellation);
+            throw new IOException($"the bytes were damaged on their way: their CRC-32C is 0x{actual:X8}, their tail says 0x{stated:X8}");
         }
 
         _left -= count;
