@@ -17,7 +17,10 @@ public sealed class TrainingCluster : IAsyncDisposable
 
     private static string s_runs = "";
 
-    private static Action<BulkOptions> s_bulk = _ => { };
+    /// <summary>The tensors of these runs are small; by default most of them travel beside the messages nevertheless.</summary>
+    private static readonly Action<BulkOptions> Beside = options => options.Threshold = 256;
+
+    private static Action<BulkOptions> s_bulk = Beside;
 
     private TrainingCluster(TestCluster cluster, string runs)
     {
@@ -32,7 +35,7 @@ public sealed class TrainingCluster : IAsyncDisposable
     /// <summary>Starts silos; tests of this project run one after the other, so that they may share the static.</summary>
     public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null, Action<BulkOptions>? bulk = null)
     {
-        s_bulk = bulk ?? (_ => { });
+        s_bulk = bulk ?? Beside;
         s_runs = runs ?? Directory.CreateTempSubdirectory("cluster-test-").FullName;
         TestClusterBuilder builder = new(silos);
         builder.AddSiloBuilderConfigurator<Configurator>();

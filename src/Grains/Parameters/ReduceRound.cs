@@ -18,7 +18,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     private readonly TaskCompletionSource<double> _sumOfSquares = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private bool _gathered;
-    private int _arrived;
+    private readonly bool[] _has = new bool[replicas];
 
     public long Update => update;
 
@@ -64,7 +64,10 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
             await PutChunk(part);
         }
 
-        return ++_arrived == replicas;
+        // A message that comes twice counts once.
+        bool news = !_has[part.Replica];
+        _has[part.Replica] = true;
+        return news && Array.TrueForAll(_has, static has => has);
     }
 
     /// <summary>Offers the values to be to those whose gradients travel beside the messages.</summary>
