@@ -12,6 +12,7 @@ public static class TrainingServices
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<DevicePool>();
+        services.AddSingleton<TrainingMeter>();
         services.AddSingleton<LocalTensors>();
         services.AddSingleton(silo => new BulkChannel(options.Bulk, silo.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint.Address));
         services.AddSingleton(silo => new TensorTransfer(
