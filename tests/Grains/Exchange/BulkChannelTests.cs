@@ -254,6 +254,33 @@ public sealed class BulkChannelTests
         await Assert.ThrowsAsync<SiloUnavailableException>(() => stranger.Fetch(pair.Giver.Endpoint, offer.Id, 0, new byte[8]).WaitAsync(Limit));
     }
 
+    /// <summary>To unmap memory that a transfer still touches would end the process, this test's too.</summary>
+    [Fact]
+    public async Task A_channel_may_close_in_the_middle_of_transfers()
+    {
+        for (int again = 0; again < 40; again++)
+        {
+            await using BulkPair pair = new("memory");
+            byte[] bytes = new byte[8 << 20];
+            BulkOffer offer = Filled(pair.Giver, bytes);
+            Task[] fetches = [.. Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+            {
+                try
+                {
+                    await pair.Taker.Fetch(pair.Giver.Endpoint, offer.Id, 0, new byte[bytes.Length]);
+                }
+                catch (Exception lost) when (lost is SiloUnavailableException or StaleAttemptException or ObjectDisposedException)
+                {
+                    // The channel closed first.
+                }
+            }))];
+            await Task.Delay(again % 8);
+            await (again % 2 == 0 ? pair.Giver : pair.Taker).DisposeAsync();
+            await pair.Giver.DisposeAsync();
+            await Task.WhenAll(fetches).WaitAsync(Limit);
+        }
+    }
+
     [Fact]
     public async Task Shared_memory_leaves_no_name_behind()
     {

@@ -21,6 +21,9 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
     private readonly byte[] _rung = new byte[64];
     private readonly int _outward = side;
     private readonly int _inward = 1 - side;
+    private readonly Lock _gate = new();
+    private int _busy;
+    private bool _closed;
     private long _sent;
     private long _received;
 
@@ -31,6 +34,7 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
 
     public override async ValueTask Send(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
+        using Use use = new(this);
         while (bytes.Length > 0)
         {
             int room = Room();
@@ -56,6 +60,7 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
 
     public override async ValueTask Receive(Memory<byte> into, CancellationToken cancellation)
     {
+        using Use use = new(this);
         for (int done = 0; done < into.Length;)
         {
             int piece = Math.Min(await Ready(cancellation), into.Length - done);
@@ -67,6 +72,7 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
 
     public override async ValueTask Receive(int count, BulkConsumer consumer, CancellationToken cancellation)
     {
+        using Use use = new(this);
         for (int done = 0; done < count;)
         {
             int piece = Math.Min(await Ready(cancellation), count - done);
@@ -83,9 +89,24 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
         }
     }
 
+    /// <summary>What is under way fails at its next sleep, as the bell is gone. The memory goes with the last who uses it.</summary>
     public override async ValueTask DisposeAsync()
     {
         await bell.DisposeAsync();
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+
+            _closed = true;
+            if (_busy > 0)
+            {
+                return;
+            }
+        }
+
         rings.Dispose();
     }
 
@@ -181,4 +202,36 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
     private static int Within(long bytes) => bytes is >= 0 and <= SharedRings.RingBytes
         ? (int)bytes
         : throw new IOException("the shared memory of a bulk transfer was damaged by its other side");
+
+    /// <summary>Keeps the memory mapped while an operation touches it: to read it after that would end the process.</summary>
+    private sealed class Use : IDisposable
+    {
+        private readonly MemoryLink _link;
+
+        public Use(MemoryLink link)
+        {
+            _link = link;
+            lock (link._gate)
+            {
+                ObjectDisposedException.ThrowIf(link._closed, link);
+                link._busy++;
+            }
+        }
+
+        public void Dispose()
+        {
+            bool last;
+            lock (_link._gate)
+            {
+                last = --_link._busy == 0 && _link._closed;
+            }
+
+            if (last)
+            {
+                _link.Free();
+            }
+        }
+    }
+
+    private void Free() => rings.Dispose();
 }
