@@ -6,7 +6,7 @@ namespace Cluster.Grains;
 public static class ExchangeMetrics
 {
     /// <summary>Name of the counter of bytes that a silo fetched; its tag <c>way</c> is <c>tcp</c>, <c>tls</c> or <c>memory</c>.</summary>
-    public const string BytesName = "cluster.exchange.bytes";
+    public const string BytesName = "cluster.bulk.bytes";
 
     private static readonly Meter Meter = new("Cluster.Training");
 
