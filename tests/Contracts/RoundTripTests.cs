@@ -60,6 +60,8 @@ public sealed class RoundTripTests
                 epsilon: 1.0e-8
                 weightDecay: 0
                 clipNorm: 0
+            exchange:
+              precision: float32
             checkpoint:
               every: 500
               keep: 3

@@ -17,6 +17,11 @@ public sealed class TrainingCluster : IAsyncDisposable
 
     private static string s_runs = "";
 
+    /// <summary>The tensors of these runs are small; by default most of them travel beside the messages nevertheless.</summary>
+    private static readonly Action<BulkOptions> Beside = options => options.Threshold = 256;
+
+    private static Action<BulkOptions> s_bulk = Beside;
+
     private TrainingCluster(TestCluster cluster, string runs)
     {
         Cluster = cluster;
@@ -28,8 +33,9 @@ public sealed class TrainingCluster : IAsyncDisposable
     public string Runs { get; }
 
     /// <summary>Starts silos; tests of this project run one after the other, so that they may share the static.</summary>
-    public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null)
+    public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null, Action<BulkOptions>? bulk = null)
     {
+        s_bulk = bulk ?? Beside;
         s_runs = runs ?? Directory.CreateTempSubdirectory("cluster-test-").FullName;
         TestClusterBuilder builder = new(silos);
         builder.AddSiloBuilderConfigurator<Configurator>();
@@ -110,7 +116,11 @@ public sealed class TrainingCluster : IAsyncDisposable
 
     private sealed class Configurator : ISiloConfigurator
     {
-        public void Configure(ISiloBuilder siloBuilder) =>
-            siloBuilder.AddTraining(new TrainingOptions { Runs = s_runs }).AddOutgoingGrainCallFilter<MessageFaults>();
+        public void Configure(ISiloBuilder siloBuilder)
+        {
+            TrainingOptions options = new() { Runs = s_runs };
+            s_bulk(options.Bulk);
+            siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>();
+        }
     }
 }

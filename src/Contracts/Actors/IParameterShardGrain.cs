@@ -1,3 +1,5 @@
+using Cluster.Contracts.Experiments;
+
 namespace Cluster.Contracts;
 
 /// <summary>
@@ -9,6 +11,9 @@ public interface IParameterShardGrain : ITrainingActor
 {
     /// <summary>Takes the slice's initial values, or those of a checkpoint with the optimizer state.</summary>
     Task Open(ShardOpenRequest request);
+
+    /// <summary>The number format to which every replica rounds its gradient before it hands it over.</summary>
+    Task<WirePrecision> GradientPrecision(long attempt);
 
     /// <summary>
     /// The slice's present values from <paramref name="offset"/> elements on: lent where the asker is on this silo

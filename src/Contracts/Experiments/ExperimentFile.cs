@@ -17,6 +17,7 @@ public sealed record ExperimentFile
     public DeviceName Device { get; init; } = DeviceName.Cpu;
     public Precision Precision { get; init; } = Precision.Float32;
     public RoleOptimizers Optimizer { get; init; } = RoleOptimizers.DefaultsOf(new GanModel());
+    public ExchangeSection Exchange { get; init; } = new();
     public CheckpointSection Checkpoint { get; init; } = new();
     public SampleSection Sample { get; init; } = new();
     public EvaluateSection Evaluate { get; init; } = new();
@@ -68,6 +69,7 @@ public sealed record ExperimentFile
             Device = s.Scalar("device", d.Device, DeviceName.Form, "where the networks live; cuda without a number leaves the choice to the silo"),
             Precision = s.Word("precision", d.Precision, "number format of parameters and data; float64 is for tests and proofs"),
             Optimizer = RoleOptimizers.Describe(s, d.Optimizer, model),
+            Exchange = s.Map("exchange", d.Exchange, ExchangeSection.Describe, "how replicas and shards exchange gradients"),
             Checkpoint = s.Map("checkpoint", d.Checkpoint, CheckpointSection.Describe, "when the state is written to disk"),
             Sample = s.Map("sample", d.Sample, SampleSection.Describe, "the picture of samples"),
             Evaluate = s.Map("evaluate", d.Evaluate, EvaluateSection.Describe, "how `cluster evaluate` judges the run"),

@@ -4,16 +4,24 @@ using static TorchSharp.torch;
 
 namespace Cluster.Grains;
 
-/// <summary>A tensor that came in a message, in its bytes or on loan.</summary>
+/// <summary>A tensor that came in a message: in its bytes, on loan, or under a ticket with which it is being fetched.</summary>
 internal sealed class Incoming
 {
     private readonly byte[]? _frame;
     private readonly Lent? _lent;
+    private readonly Task<Tensor>? _fetch;
 
-    public Incoming(TensorMessage message, LocalTensors local)
+    public Incoming(TensorMessage message, LocalTensors local, BulkChannel? bulk)
     {
         _frame = message.Frame;
-        _lent = _frame is null ? local.Borrow(message.Ticket) : null;
+        if (message.Bulk is { } ticket)
+        {
+            _fetch = Fetch(ticket, bulk ?? throw new InvalidOperationException($"a bulk ticket of {ticket.Endpoint} reached silo {local.Silo}, which has no bulk channel: let all silos have one or none"));
+        }
+        else
+        {
+            _lent = _frame is null ? local.Borrow(message.Ticket) : null;
+        }
     }
 
     /// <summary>
@@ -23,27 +31,63 @@ internal sealed class Incoming
     public bool InStream(DeviceThread user) => _lent is { } lent && lent.Device == user;
 
     /// <summary>The work that makes the tensor.</summary>
-    public Task Made => _lent?.Made ?? Task.CompletedTask;
+    public Task Made => _lent?.Made ?? _fetch ?? Task.CompletedTask;
 
     /// <summary>Completes when work may be queued that uses the tensor.</summary>
-    public Task ReadyFor(DeviceThread user) => _lent is null || InStream(user) ? Task.CompletedTask : _lent.Made;
+    public Task ReadyFor(DeviceThread user) => InStream(user) ? Task.CompletedTask : Made;
 
-    /// <summary>The tensor without copying where it is lent; call it in work on the device's thread and dispose of it there.</summary>
-    public Tensor Open(Device device) => _frame is { } frame ? TensorFrame.Decode(frame, device, TensorTransfer.MaximumFrameBytes) : _lent!.Open();
-
-    /// <summary>Copies the tensor into memory of the same shape; call it in work on the device's thread.</summary>
-    public void CopyTo(Tensor into)
+    /// <summary>
+    /// The tensor without copying where it is lent; call it in work on the device's thread and dispose of it there. One that was
+    /// fetched can be opened once.
+    /// </summary>
+    public Tensor Open(Device device)
     {
-        if (_frame is { } frame)
+        if (_fetch is { } fetch)
         {
-            TensorFrame.DecodeInto(frame, into);
-            return;
+            Tensor fetched = fetch.GetAwaiter().GetResult();
+            return device.type == TorchSharp.DeviceType.CPU ? Owned(fetched) : fetched.to(device, disposeAfter: true);
         }
 
-        using Tensor lent = _lent!.Open();
+        return _frame is { } frame ? TensorFrame.Decode(frame, device, TensorTransfer.MaximumFrameBytes) : _lent!.Open();
+    }
+
+    /// <summary>Copies the tensor into memory of the same shape, in that memory's number format; call it in work on the device's thread.</summary>
+    public void CopyTo(Tensor into)
+    {
+        using Tensor source = Open(into.device);
         using (no_grad())
         {
-            into.copy_(lent);
+            into.copy_(source);
+        }
+    }
+
+    /// <summary>Handed over to the dispose scope of the work that opens it.</summary>
+    private static Tensor Owned(Tensor fetched)
+    {
+        using (fetched)
+        {
+            return fetched.detach();
+        }
+    }
+
+    private static async Task<Tensor> Fetch(BulkTicket ticket, BulkChannel bulk)
+    {
+        (ScalarType type, long bytes) = BulkTickets.Size(ticket, bulk.Options.MaximumBytes);
+        Tensor tensor = empty(ticket.Shape, type);
+        try
+        {
+            if (bytes > 0)
+            {
+                using TensorMemory memory = new(tensor);
+                await bulk.Fetch(ticket.Endpoint, ticket.Id, ticket.Round, memory.Memory);
+            }
+
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
         }
     }
 }

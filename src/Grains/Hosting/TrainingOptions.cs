@@ -8,4 +8,7 @@ public sealed class TrainingOptions
 
     /// <summary>The folder named by <c>--data</c>; null leaves the usual places.</summary>
     public string? Data { get; set; }
+
+    /// <summary>How tensors travel between silos beside the messages.</summary>
+    public BulkOptions Bulk { get; set; } = new();
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
 
 namespace Cluster.Grains;
 
@@ -13,7 +14,9 @@ public static class TrainingServices
         services.AddSingleton<DevicePool>();
         services.AddSingleton<TrainingMeter>();
         services.AddSingleton<LocalTensors>();
-        services.AddSingleton<TensorTransfer>();
+        services.AddSingleton(silo => new BulkChannel(options.Bulk, silo.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint.Address));
+        services.AddSingleton(silo => new TensorTransfer(
+            silo.GetRequiredService<LocalTensors>(), options.Bulk.Enabled ? silo.GetRequiredService<BulkChannel>() : null));
         services.AddSingleton<Datasets>();
         services.AddSingleton<Blueprints>();
         services.AddSingleton<SiloServices>();

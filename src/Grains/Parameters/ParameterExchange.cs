@@ -24,6 +24,7 @@ internal sealed class ParameterExchange
     private readonly bool[] _near;
     private readonly bool[] _shared;
     private readonly long _attempt;
+    private ScalarType? _wire;
 
     /// <param name="grains">Reaches the shards.</param>
     /// <param name="silo">The contributor's.</param>
@@ -56,18 +57,11 @@ internal sealed class ParameterExchange
     /// Fills the parameters from the shards and learns which of them are on this silo. The first contributor shares its
     /// memory with those on its own device thread.
     /// </summary>
-    public Task Pull() => Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(async shard =>
+    public async Task Pull()
     {
-        TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
-        _near[shard] = values.Frame is null;
-        await await Take(shard, values);
-        if (_near[shard] && _contributor == 0)
-        {
-            ShardRange range = _ranges[shard];
-            using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);
-            _shared[shard] = await _shards[shard].Adopt(_attempt, new TensorMessage(null, memory.Ticket));
-        }
-    }));
+        _wire = WireRounding.Type(await _shards[0].GradientPrecision(_attempt));
+        await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(Pull));
+    }
 
     /// <summary>Exchanges the flat gradient for new values. All contributors of the role must call it for the same update.</summary>
     /// <param name="at">Attempt and step.</param>
@@ -89,22 +83,42 @@ internal sealed class ParameterExchange
         return applied;
     }
 
+    private async Task Pull(int shard)
+    {
+        TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
+        _near[shard] = values is { Frame: null, Bulk: null };
+        await await Take(shard, values);
+        if (_near[shard] && _contributor == 0)
+        {
+            ShardRange range = _ranges[shard];
+            using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);
+            _shared[shard] = await _shards[shard].Adopt(_attempt, new TensorMessage(null, memory.Ticket));
+        }
+    }
+
     private async Task<Task> StepSlice(int shard, StepId at, long update, Task computed)
     {
         GradientPart Part(long offset, TensorMessage gradient) => new(at, update, _contributor, _transfer.Silo, offset, gradient);
         ShardRange range = _ranges[shard];
         if (_near[shard])
         {
-            using LocalTensors.Loan loan = _local.Lend(() => _parameters.Gradients.narrow(0, range.Offset, range.Count), computed, _device);
+            Task made = _wire is { } rounded ? _device.RunAsync("exchange.round", () => WireRounding.InPlace(computed, Gradient(range), rounded)) : computed;
+            using LocalTensors.Loan loan = _local.Lend(() => Gradient(range), made, _device);
             return await Take(shard, await _shards[shard].Reduce(Part(0, new TensorMessage(null, loan.Ticket))));
         }
 
-        // One chunk in flight per shard: messages know no back-pressure, so the sender keeps it.
         await computed;
+        if (_transfer.GoesBeside(range.Count * WireType.SizeOf(_wire ?? _parameters.Gradients.dtype)))
+        {
+            using Outgoing beside = await _device.RunAsync(() => _transfer.Offer(WireRounding.Of(Gradient(range), _wire)));
+            return await Take(shard, await _shards[shard].Reduce(Part(0, beside.Message)));
+        }
+
+        // One chunk in flight per shard: messages know no back-pressure, so the sender keeps it.
         for (long offset = 0; ; offset += TensorTransfer.ChunkElements)
         {
             long count = Math.Min(TensorTransfer.ChunkElements, range.Count - offset);
-            byte[] chunk = await _device.RunAsync(() => TensorFrame.Encode(_parameters.Gradients.narrow(0, range.Offset + offset, count)));
+            byte[] chunk = await _device.RunAsync(() => TensorFrame.Encode(WireRounding.Of(Gradient(range).narrow(0, offset, count), _wire)));
             GradientPart part = Part(offset, new TensorMessage(chunk, 0));
             if (offset + count < range.Count)
             {
@@ -116,9 +130,17 @@ internal sealed class ParameterExchange
         }
     }
 
+    private Tensor Gradient(ShardRange range) => _parameters.Gradients.narrow(0, range.Offset, range.Count);
+
     private async Task<Task> Take(int shard, TensorMessage first)
     {
         ShardRange range = _ranges[shard];
+        if (first.Bulk is { } ticket)
+        {
+            await Fetch(ticket, range);
+            return Task.CompletedTask;
+        }
+
         if (first.Frame is null)
         {
             Incoming values = _transfer.Receive(first);
@@ -143,6 +165,26 @@ internal sealed class ParameterExchange
                 return Task.CompletedTask;
             }
         }
+    }
+
+    /// <summary>Straight into the parameters' memory, as far as the shard has stepped; on a GPU by way of the host.</summary>
+    private async Task Fetch(BulkTicket ticket, ShardRange range)
+    {
+        if (_device.Device.type != TorchSharp.DeviceType.CPU)
+        {
+            Incoming values = _transfer.Receive(new TensorMessage(null, 0, ticket));
+            await values.Made;
+            await Copy(values, range.Offset, range.Count);
+            return;
+        }
+
+        using TensorMemory memory = await _device.RunAsync(() => new TensorMemory(_parameters.Values.narrow(0, range.Offset, range.Count)));
+        if (BulkTickets.Size(ticket, int.MaxValue) is var (type, bytes) && (type != _parameters.Values.dtype || bytes != memory.Memory.Length))
+        {
+            throw new FrameFormatException($"a shard answered with {bytes} bytes of {type}; the slice has {memory.Memory.Length} of {_parameters.Values.dtype}");
+        }
+
+        await _transfer.Bulk!.Fetch(ticket.Endpoint, ticket.Id, ticket.Round, memory.Memory);
     }
 
     private Task Copy(Incoming values, long offset, long count) =>

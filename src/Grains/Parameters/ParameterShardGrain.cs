@@ -34,6 +34,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         int shards = blueprint.File.Shards;
         RoleBlueprint role = blueprint.Role(request.Role);
         ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, Silo.Tensors));
+        slice.Wire = WireRounding.Type(blueprint.File.Exchange.Precision) ?? slice.Values.dtype;
         _slice = slice;
         _blueprint = blueprint;
         _siblings = [.. Enumerable.Range(0, shards).Select(shard => GrainFactory.GetGrain<IParameterShardGrain>(ActorKeys.Shard(common.Run, request.Role, shard)))];
@@ -47,12 +48,24 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     }
 
     /// <inheritdoc/>
+    public Task<WirePrecision> GradientPrecision(long attempt)
+    {
+        Require(attempt);
+        return Task.FromResult(_blueprint!.File.Exchange.Precision);
+    }
+
+    /// <inheritdoc/>
     public Task<TensorMessage> Values(long attempt, string askerSilo, long offset)
     {
         Require(attempt);
         ShardSlice slice = _slice!;
-        return askerSilo == Silo.Tensors.Silo
-            ? Task.FromResult(slice.Lent)
+        return askerSilo == Silo.Tensors.Silo ? Task.FromResult(slice.Lent)
+            : Silo.Transfer.GoesBeside(slice.Values) ? slice.Device.RunAsync(() =>
+            {
+                (BulkOffer offer, TensorMessage message) = slice.Hand(Silo.Transfer);
+                offer.Fill(0, offer.Bytes);
+                return message;
+            })
             : slice.Device.RunAsync(() => new TensorMessage(
                 TensorFrame.Encode(slice.Values.narrow(0, offset, Math.Min(TensorTransfer.ChunkElements, slice.Range.Count - offset))), 0));
     }
@@ -88,6 +101,12 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             await round.Answerable;
         }
 
+        if (round.Promised(part.Replica) is { } promised)
+        {
+            return promised;
+        }
+
+        await round.Stepped;
         return await Values(part.At.Attempt, part.Silo, 0);
     }
 
@@ -133,8 +152,16 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         {
             double limit = _slice!.Role.ClipNorm;
             NonFiniteAction action = _blueprint!.File.OnNonFinite;
-            if (limit <= 0 && action != NonFiniteAction.Skip)
+            bool asTheyCome = limit <= 0 && action != NonFiniteAction.Skip;
+            if (asTheyCome && round.Beside && _slice.Optimizer.StepsInParts)
             {
+                // The values leave bucket by bucket as they are stepped, while other gradients still come in.
+                await round.Promise();
+                _slice.Renew(round.StepInParts());
+            }
+            else if (asTheyCome)
+            {
+                await round.Gather();
                 bool inStream = round.InStream;
                 Task stepping = round.Step(1);
                 _slice.Renew(stepping);
@@ -142,6 +169,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             }
             else
             {
+                await round.Gather();
                 round.Publish(await round.Norm());
                 double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
                     index == _actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));

@@ -4,25 +4,38 @@ using static TorchSharp.torch;
 
 namespace Cluster.Grains;
 
-/// <summary>The gradients of one update as they come in, one from each replica, in any order of arrival.</summary>
+/// <summary>
+/// The gradients of one update as they come in, one from each replica, in any order of arrival: lent, in messages, or beside
+/// them, and then added as they arrive.
+/// </summary>
 internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, long update, int replicas) : IDisposable
 {
     private readonly Incoming?[] _whole = new Incoming?[replicas];
     private readonly Tensor?[] _assembled = new Tensor?[replicas];
+    private readonly BulkTicket?[] _beside = new BulkTicket?[replicas];
+    private readonly (BulkOffer Offer, TensorMessage Message)?[] _promised = new (BulkOffer, TensorMessage)?[replicas];
     private readonly TaskCompletionSource _answerable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<double> _sumOfSquares = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _arrived;
+    private readonly CancellationTokenSource _over = new();
+    private bool _gathered;
+    private readonly bool[] _has = new bool[replicas];
 
     public long Update => update;
 
     /// <summary>Completes when the replicas may be answered: the step is queued, or done where a replica is elsewhere.</summary>
     public Task Answerable => _answerable.Task;
 
+    /// <summary>Where the step is taken in parts: completes when all of it is done.</summary>
+    public Task Stepped { get; private set; } = Task.CompletedTask;
+
     /// <summary>Completes when all gradients are in.</summary>
     public Task<double> SumOfSquares => _sumOfSquares.Task;
 
     /// <summary>Whether all gradients live on the slice's own device thread, so that the order of its queue suffices.</summary>
     public bool InStream => _whole.All(incoming => incoming?.InStream(slice.Device) == true);
+
+    /// <summary>Whether some gradient travels beside the messages.</summary>
+    public bool Beside => Array.Exists(_beside, static ticket => ticket is not null);
 
     /// <summary>Takes a chunk that is not the last.</summary>
     public Task PutChunk(GradientPart part)
@@ -35,7 +48,12 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     /// <returns>True where it was the last replica's.</returns>
     public async ValueTask<bool> Put(GradientPart part)
     {
-        if (part.Offset == 0)
+        if (part.Gradient.Bulk is { } ticket)
+        {
+            _beside[part.Replica] = GradientStream.Fits(ticket, slice) ? ticket : throw new FrameFormatException(
+                $"replica {part.Replica} offers a gradient of shape [{string.Join(", ", ticket.Shape)}]; the slice takes {slice.Range.Count} elements of {slice.Wire}");
+        }
+        else if (part.Offset == 0)
         {
             Incoming whole = transfer.Receive(part.Gradient);
             await whole.ReadyFor(slice.Device);
@@ -46,17 +64,63 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
             await PutChunk(part);
         }
 
-        return ++_arrived == replicas;
+        // A message that comes twice counts once.
+        bool news = !_has[part.Replica];
+        _has[part.Replica] = true;
+        return news && Array.TrueForAll(_has, static has => has);
+    }
+
+    /// <summary>Offers the values to be to those whose gradients travel beside the messages.</summary>
+    public Task Promise() => slice.Device.RunAsync(() =>
+    {
+        for (int replica = 0; replica < replicas; replica++)
+        {
+            _promised[replica] = _beside[replica] is null ? null : slice.Hand(transfer);
+        }
+    });
+
+    /// <summary>What a replica is answered before the step is done; null where it is answered after it.</summary>
+    public TensorMessage? Promised(int replica) => _promised[replica]?.Message;
+
+    /// <summary>Adds, averages and steps part by part as the gradients come in; each part's values leave at once.</summary>
+    /// <returns>Ends when all is stepped. Its failure reaches whoever fetches the values, too.</returns>
+    public Task StepInParts()
+    {
+        return Stepped = Run();
+
+        async Task Run()
+        {
+            try
+            {
+                await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, StepPart, Hand, _over.Token);
+                await slice.Device.RunAsync(Dispose);
+            }
+            catch (Exception problem)
+            {
+                Fail(problem);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Adds and averages what travels beside the messages; nothing to do where nothing does.</summary>
+    public async Task Gather()
+    {
+        if (Beside)
+        {
+            await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, null, null, _over.Token);
+            _gathered = true;
+        }
     }
 
     /// <summary>Sum of squares of the averaged gradient.</summary>
-    public Task<double> Norm() => slice.Device.RunAsync(() => GradientNorm.SumOfSquares(slice.Average(Gradients())));
+    public Task<double> Norm() => slice.Device.RunAsync(() => GradientNorm.SumOfSquares(Average()));
 
     /// <summary>Adds, averages and steps in one visit to the device, then lets the gradients go.</summary>
     /// <param name="scale">Factor from clipping; 1 leaves the gradient as it is.</param>
     public Task Step(double scale) => slice.Device.RunAsync(() =>
     {
-        slice.Step(slice.Average(Gradients()), scale);
+        slice.Step(Average(), scale);
         Dispose();
     });
 
@@ -69,10 +133,17 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
 
     public void Fail(Exception problem)
     {
+        _over.Cancel();
+        foreach ((BulkOffer Offer, TensorMessage Message)? promised in _promised)
+        {
+            promised?.Offer.Fail(problem);
+        }
+
         _answerable.TrySetException(problem);
         _sumOfSquares.TrySetException(problem);
         _ = _sumOfSquares.Task.Exception;
         _ = _answerable.Task.Exception;
+        _ = Stepped.Exception;
     }
 
     /// <summary>Frees the gradients; on the device's thread.</summary>
@@ -87,8 +158,39 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         Array.Clear(_whole);
     }
 
+    /// <summary>The last part counts the step: nobody can ask for the next one before it has seen these values.</summary>
+    private void StepPart(Tensor average, long offset)
+    {
+        slice.Optimizer.StepPart(slice.Values, average, offset);
+        if (offset + average.NumberOfElements == slice.Range.Count)
+        {
+            slice.Optimizer.EndStep();
+        }
+    }
+
+    private void Hand(long filled)
+    {
+        foreach ((BulkOffer Offer, TensorMessage Message)? promised in _promised)
+        {
+            promised?.Offer.Fill(0, (int)filled);
+        }
+    }
+
+    private Tensor Average() => _gathered ? slice.Sum : slice.Average(Gradients());
+
     private Tensor[] Gradients() =>
-        [.. Enumerable.Range(0, replicas).Select(replica => _assembled[replica] ?? _whole[replica]!.Open(slice.Device.Device))];
+        [.. Enumerable.Range(0, replicas).Select(replica => _assembled[replica] ?? Opened(replica))];
+
+    /// <summary>A part of a gradient that did not travel beside the messages.</summary>
+    private Tensor Pieces(int replica, long offset, long count) =>
+        (_assembled[replica] ?? Opened(replica)).narrow(0, offset, count);
+
+    /// <summary>A gradient in the format of the sums, whatever it came in.</summary>
+    private Tensor Opened(int replica)
+    {
+        Tensor gradient = _whole[replica]!.Open(slice.Device.Device);
+        return gradient.dtype == slice.Values.dtype ? gradient : gradient.to_type(slice.Values.dtype);
+    }
 
     private void Place(GradientPart part, Incoming chunk)
     {

@@ -12,6 +12,7 @@ internal sealed class ShardSlice : IDisposable
 {
     private readonly LocalTensors _local;
     private readonly LocalTensors.Loan _loan;
+    private readonly List<BulkOffer> _handed = [];
     private Tensor? _sum;
 
     private ShardSlice(RoleBlueprint role, int shard, int shards, ShardRange range, DeviceThread device, Tensor values, LocalTensors local)
@@ -22,6 +23,7 @@ internal sealed class ShardSlice : IDisposable
         Range = range;
         Device = device;
         Values = values;
+        Wire = values.dtype;
         Optimizer = FlatOptimizer.Create(role.Optimizer, range.Count, device.Device, values.dtype);
         _local = local;
         _loan = local.Lend(() => Values, Task.CompletedTask, device);
@@ -39,6 +41,9 @@ internal sealed class ShardSlice : IDisposable
 
     /// <summary>Shape (range,).</summary>
     public Tensor Values { get; private set; }
+
+    /// <summary>Number format in which gradients come from other silos; those of this one were rounded to it.</summary>
+    public ScalarType Wire { get; set; }
 
     public FlatOptimizer Optimizer { get; }
 
@@ -81,15 +86,40 @@ internal sealed class ShardSlice : IDisposable
             return gradients[0];
         }
 
-        _sum ??= empty_like(Values).DetachFromDisposeScope();
-        _sum.copy_(gradients[0]);
+        Average(gradients, Sum);
+        return Sum;
+    }
+
+    /// <summary>The same for a part of the slice.</summary>
+    /// <param name="gradients">At least one tensor of the part's shape.</param>
+    /// <param name="into">Takes the average.</param>
+    public static void Average(IReadOnlyList<Tensor> gradients, Tensor into)
+    {
+        into.copy_(gradients[0]);
         for (int replica = 1; replica < gradients.Count; replica++)
         {
-            _sum.add_(gradients[replica]);
+            into.add_(gradients[replica]);
         }
 
-        _sum.mul_(1.0 / gradients.Count);
-        return _sum;
+        if (gradients.Count > 1)
+        {
+            into.mul_(1.0 / gradients.Count);
+        }
+    }
+
+    /// <summary>The slice's own room for a sum of gradients, shape (range,).</summary>
+    public Tensor Sum => _sum ??= empty_like(Values).DetachFromDisposeScope();
+
+    /// <summary>
+    /// Offers the values to one replica on another silo, none of them filled in yet. The offer ends when they have been fetched, or
+    /// with the slice.
+    /// </summary>
+    public (BulkOffer Offer, TensorMessage Message) Hand(TensorTransfer transfer)
+    {
+        _handed.RemoveAll(static offer => offer.Ended);
+        (BulkOffer offer, TensorMessage message) = transfer.Promise(Values);
+        _handed.Add(offer);
+        return (offer, message);
     }
 
     /// <summary>One optimizer step.</summary>
@@ -101,6 +131,11 @@ internal sealed class ShardSlice : IDisposable
     public void Dispose()
     {
         _loan.Dispose();
+        foreach (BulkOffer offer in _handed)
+        {
+            offer.Dispose();
+        }
+
         _sum?.Dispose();
         Optimizer.Dispose();
         Values.Dispose();

@@ -29,8 +29,8 @@ internal sealed class FlatAdam : FlatOptimizer
 
     private double RootCorrection => Math.Sqrt(1 - Power(beta2, Steps + 1));
 
-    private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, float gradientScale) =>
-        FusedStep.Run(new Kernel(this, gradientScale), values, gradients, mean.AsFloats(), square.AsFloats());
+    private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, int offset, float gradientScale) =>
+        FusedStep.Run(new Kernel(this, gradientScale), values, gradients, mean.AsFloats().Slice(offset, values.Length), square.AsFloats().Slice(offset, values.Length));
 
     private protected override void StepTensors(Tensor values, Tensor gradients)
     {

@@ -88,7 +88,7 @@ public abstract class FlatOptimizer : IDisposable
         Check(gradients, nameof(gradients));
         if (fused)
         {
-            StepFused(values.AsFloats(), gradients.AsFloats(), (float)gradientScale);
+            StepFused(values.AsFloats(), gradients.AsFloats(), 0, (float)gradientScale);
         }
         else
         {
@@ -98,6 +98,29 @@ public abstract class FlatOptimizer : IDisposable
 
         Steps++;
     }
+
+    /// <summary>Whether a step may be taken part by part, with the bits of the whole: on the CPU in float32.</summary>
+    public bool StepsInParts => fused;
+
+    /// <summary>A part of a step; when each element has had its turn, <see cref="EndStep"/> counts the step.</summary>
+    /// <param name="values">Parameters, shape [Count], contiguous, without gradient.</param>
+    /// <param name="gradients">The part's gradients, one-dimensional and contiguous; not changed.</param>
+    /// <param name="offset">The part's first element.</param>
+    /// <param name="gradientScale">As for <see cref="Step"/>.</param>
+    /// <exception cref="ArgumentException">A tensor of another dtype or device, or a part outside the values.</exception>
+    /// <exception cref="InvalidOperationException">This optimizer cannot: <see cref="StepsInParts"/>.</exception>
+    public void StepPart(Tensor values, Tensor gradients, long offset, double gradientScale = 1)
+    {
+        if (!fused) throw new InvalidOperationException($"An optimizer of {dtype} on {deviceType} steps as a whole.");
+        Check(values, nameof(values));
+        var part = gradients.AsFloats();
+        if (offset < 0 || offset > Count - part.Length)
+            throw new ArgumentException($"The optimizer has {Count} elements; the part is {part.Length} from element {offset} on.", nameof(offset));
+        StepFused(values.AsFloats().Slice((int)offset, part.Length), part, (int)offset, (float)gradientScale);
+    }
+
+    /// <summary>Counts a step that was taken in parts.</summary>
+    public void EndStep() => Steps++;
 
     /// <summary>Frees state and scratch.</summary>
     public void Dispose()
@@ -109,8 +132,10 @@ public abstract class FlatOptimizer : IDisposable
 
     private protected double LearningRate => Options.LearningRate * LearningRateScale;
 
-    /// <summary>The pass over CPU memory. <see cref="Steps"/> is still the number of steps before this one.</summary>
-    private protected abstract void StepFused(Span<float> values, ReadOnlySpan<float> gradients, float gradientScale);
+    /// <summary>
+    /// The pass over CPU memory, from some element of the state on. <see cref="Steps"/> is still the number of steps before this one.
+    /// </summary>
+    private protected abstract void StepFused(Span<float> values, ReadOnlySpan<float> gradients, int offset, float gradientScale);
 
     /// <summary>The same in tensor operations; the gradients have been scaled, and decayed where the options say so.</summary>
     private protected abstract void StepTensors(Tensor values, Tensor gradients);

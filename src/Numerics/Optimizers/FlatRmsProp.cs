@@ -20,17 +20,17 @@ internal sealed class FlatRmsProp : FlatOptimizer
         buffer = options.Momentum > 0 ? AddState("momentum_buffer") : null;
     }
 
-    private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, float gradientScale)
+    private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, int offset, float gradientScale)
     {
         // One kernel for each set of buffers, so that none is carried along unused.
         if (mean is not null && buffer is not null)
-            FusedStep.Run(new Kernel<CentredMomentum>(this, gradientScale), values, gradients, square.AsFloats(), mean.AsFloats(), buffer.AsFloats());
+            FusedStep.Run(new Kernel<CentredMomentum>(this, gradientScale), values, gradients, square.AsFloats().Slice(offset, values.Length), mean.AsFloats().Slice(offset, values.Length), buffer.AsFloats().Slice(offset, values.Length));
         else if (mean is not null)
-            FusedStep.Run(new Kernel<Centred>(this, gradientScale), values, gradients, square.AsFloats(), mean.AsFloats());
+            FusedStep.Run(new Kernel<Centred>(this, gradientScale), values, gradients, square.AsFloats().Slice(offset, values.Length), mean.AsFloats().Slice(offset, values.Length));
         else if (buffer is not null)
-            FusedStep.Run(new Kernel<Momentum>(this, gradientScale), values, gradients, square.AsFloats(), buffer.AsFloats());
+            FusedStep.Run(new Kernel<Momentum>(this, gradientScale), values, gradients, square.AsFloats().Slice(offset, values.Length), buffer.AsFloats().Slice(offset, values.Length));
         else
-            FusedStep.Run(new Kernel<Plain>(this, gradientScale), values, gradients, square.AsFloats());
+            FusedStep.Run(new Kernel<Plain>(this, gradientScale), values, gradients, square.AsFloats().Slice(offset, values.Length));
     }
 
     private protected override void StepTensors(Tensor values, Tensor gradients)

@@ -17,12 +17,12 @@ internal sealed class FlatSgd : FlatOptimizer
         buffer = options.Momentum > 0 ? AddState("momentum_buffer") : null;
     }
 
-    private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, float gradientScale)
+    private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, int offset, float gradientScale)
     {
         if (buffer is null)
             FusedStep.Run(new PlainKernel(LearningRate, gradientScale, options.WeightDecay), values, gradients);
         else
-            FusedStep.Run(new MomentumKernel(options, LearningRate, gradientScale, Steps == 0), values, gradients, buffer.AsFloats());
+            FusedStep.Run(new MomentumKernel(options, LearningRate, gradientScale, Steps == 0), values, gradients, buffer.AsFloats().Slice(offset, values.Length));
     }
 
     private protected override void StepTensors(Tensor values, Tensor gradients)

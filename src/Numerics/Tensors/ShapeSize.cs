@@ -1,9 +1,10 @@
 namespace Cluster.Numerics;
 
-internal static class ShapeSize
+/// <summary>Sizes of shapes that came from elsewhere.</summary>
+public static class ShapeSize
 {
     /// <summary>The product of the dimensions; false where one is negative or the product of the others than zero does not fit.</summary>
-    internal static bool TryCount(ReadOnlySpan<long> shape, out long count)
+    public static bool TryCount(ReadOnlySpan<long> shape, out long count)
     {
         count = 1;
         var empty = false;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Cluster.Numerics;
 
 /// <summary>Codes and sizes of the dtypes that tensor messages carry. The codes are part of the format: never renumber.</summary>
-internal static class WireType
+public static class WireType
 {
     private static readonly ScalarType[] Types =
     [
@@ -11,20 +11,24 @@ internal static class WireType
         ScalarType.Float16, ScalarType.BFloat16, ScalarType.Float32, ScalarType.Float64, ScalarType.Bool,
     ];
 
-    internal static byte CodeOf(ScalarType dtype)
+    /// <summary>The code of a dtype.</summary>
+    /// <exception cref="ArgumentException">Tensors of that dtype cannot be sent.</exception>
+    public static byte CodeOf(ScalarType dtype)
     {
         var place = Array.IndexOf(Types, dtype);
         return place >= 0 ? (byte)(place + 1) : throw new ArgumentException($"Tensors of dtype {dtype} cannot be sent; those that can are {string.Join(", ", Types)}.");
     }
 
-    internal static bool TryFromCode(byte code, out ScalarType dtype)
+    /// <summary>The dtype of a code; false for an unknown one.</summary>
+    public static bool TryFromCode(byte code, out ScalarType dtype)
     {
         var known = code >= 1 && code <= Types.Length;
         dtype = known ? Types[code - 1] : default;
         return known;
     }
 
-    internal static int SizeOf(ScalarType dtype) => dtype switch
+    /// <summary>Bytes of one element.</summary>
+    public static int SizeOf(ScalarType dtype) => dtype switch
     {
         ScalarType.Byte or ScalarType.Int8 or ScalarType.Bool => 1,
         ScalarType.Int16 or ScalarType.Float16 or ScalarType.BFloat16 => 2,

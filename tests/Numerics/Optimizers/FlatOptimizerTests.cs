@@ -39,6 +39,35 @@ public sealed class FlatOptimizerTests
 
     [Theory]
     [MemberData(nameof(OptimizerCases.All), MemberType = typeof(OptimizerCases))]
+    public void A_step_in_parts_has_the_bits_of_a_whole_one(string python)
+    {
+        using var values = tensor(OptimizerCases.Values());
+        using var copy = values.clone();
+        using var whole = FlatOptimizer.Create(OptimizerCases.Options(python), OptimizerCases.Count, CPU);
+        using var parts = FlatOptimizer.Create(OptimizerCases.Options(python), OptimizerCases.Count, CPU);
+        Assert.True(parts.StepsInParts);
+        for (var step = 0; step < 3; step++)
+        {
+            using var gradients = values.clone();
+            gradients.mul_(0.3).add_(step);
+            whole.Step(values, gradients, 0.7);
+            for (var (at, length) = (0, step + 1); at < OptimizerCases.Count; at += length++)
+            {
+                length = Math.Min(length, OptimizerCases.Count - at);
+                using var part = gradients.narrow(0, at, length);
+                parts.StepPart(copy, part, at, 0.7);
+            }
+
+            parts.EndStep();
+            Assert.Equal(values.AsFloats().ToArray(), copy.AsFloats().ToArray());
+        }
+
+        using var beyond = zeros(2);
+        Assert.Contains("from element", Assert.Throws<ArgumentException>(() => parts.StepPart(copy, beyond, OptimizerCases.Count - 1)).Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(OptimizerCases.All), MemberType = typeof(OptimizerCases))]
     public void Loaded_state_continues_with_the_same_bits(string python)
     {
         using var values = tensor(OptimizerCases.Values());
