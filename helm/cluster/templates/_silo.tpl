@@ -4,7 +4,7 @@
 {{- define "cluster.pool" -}}
 {{- $pool := mergeOverwrite (deepCopy .root.Values.poolDefaults) (deepCopy .pool) -}}
 {{- if eq $pool.device "cuda" -}}
-{{- $limits := mergeOverwrite (deepCopy (default dict $pool.resources.limits)) (dict $pool.gpuResource $pool.gpus) -}}
+{{- $limits := mergeOverwrite (deepCopy (default dict $pool.resources.limits)) (dict $pool.gpuResource (toString $pool.gpus)) -}}
 {{- $_ := set $pool "resources" (mergeOverwrite (deepCopy $pool.resources) (dict "limits" $limits)) -}}
 {{- end -}}
 {{- toYaml $pool -}}
