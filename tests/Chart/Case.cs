@@ -5,7 +5,8 @@ namespace Cluster.Chart.Tests;
 /// <summary>One installation of the chart: a values file of its own, or one of the tests that turns on what those leave off.</summary>
 internal sealed record Case(string Name, string? File)
 {
-    private static readonly ConcurrentDictionary<string, Lazy<IReadOnlyList<Node>>> Rendered = new();
+    private static readonly ConcurrentDictionary<string, Lazy<string>> Rendered = new();
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<Node>> Parsed = new();
 
     /// <summary>Name and namespace of the release, as arguments.</summary>
     internal static string[] Release => ["demo", "--namespace", "train", "--api-versions", "cert-manager.io/v1,monitoring.coreos.com/v1"];
@@ -20,17 +21,20 @@ internal sealed record Case(string Name, string? File)
     internal static IEnumerable<object[]> Names => All.Select(each => new object[] { each.Name });
 
     /// <summary>The objects of the case, rendered once.</summary>
-    internal static IReadOnlyList<Node> Objects(string name) => Rendered.GetOrAdd(name, _ => new(() =>
+    internal static IReadOnlyList<Node> Objects(string name) => Parsed.GetOrAdd(name, _ => Node.Documents(Manifests(name)));
+
+    /// <summary>The same as text.</summary>
+    internal static string Manifests(string name) => Rendered.GetOrAdd(name, _ => new(() =>
     {
         Case wanted = All.Single(each => each.Name == name);
         return Rendering(wanted.File is null ? [] : ["--values", wanted.File]);
     })).Value;
 
-    internal static IReadOnlyList<Node> Rendering(params string[] options)
+    internal static string Rendering(params string[] options)
     {
         Outcome outcome = Renderer.Template(options);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
-        return Node.Documents(outcome.Output);
+        return outcome.Output;
     }
 
     internal static IEnumerable<Node> OfKind(string name, string kind) => Objects(name).Where(each => each["kind"].Text == kind);

@@ -136,34 +136,6 @@ public sealed partial class ObjectTests
         });
     });
 
-    [ChartTheory, MemberData(nameof(Cases))]
-    public void TheApiKnowsEveryField(string name)
-    {
-        if (Python is not { } python)
-        {
-            return; // LabelsAnnotationsAndVariablesAreText and the others still hold; helm's own installation would tell
-        }
-
-        Case wanted = Case.All.Single(each => each.Name == name);
-        string manifests = Renderer.Template(wanted.File is null ? [] : ["--values", wanted.File]).Output;
-        string file = Path.GetTempFileName();
-        try
-        {
-            File.WriteAllText(file, manifests);
-            Outcome outcome = Tool.Run("/bin/sh", ["-c", "exec \"$0\" \"$1\" <\"$2\"", python, Repository.At("tests", "Chart", "fields.py"), file]);
-            Assert.Equal("", outcome.Errors);
-            Assert.Equal("", outcome.Output);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    /// <summary>A Python that has kubernetes (Debian: python3-kubernetes), or null.</summary>
-    private static string? Python { get; } = new[] { "/usr/bin/python3", Tool.Find("python3") }
-        .FirstOrDefault(each => each is not null && File.Exists(each) && Tool.Run(each, ["-c", "import kubernetes.client, yaml"]).ExitCode == 0);
-
     private static bool Matches(Node selector, Node labels) =>
         selector.Fields.Count > 0 && selector.Fields.All(each => labels[each.Key].Text == each.Value.Text);
 

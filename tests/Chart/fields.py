@@ -1,4 +1,4 @@
-"""Holds manifests, read as YAML from standard input, against the Kubernetes API as python3-kubernetes knows it: every field exists and has the
+"""Holds manifests, named as files, against the Kubernetes API as python3-kubernetes knows it: every field exists and has the
 right type, and what is required is there. Prints one line for each mistake."""
 import re
 import sys
@@ -48,7 +48,10 @@ def check(kind, value, at):
         return None
 
 
-for manifest in yaml.safe_load_all(sys.stdin):
-    if manifest and manifest["apiVersion"].split("/")[0] not in ("cert-manager.io", "monitoring.coreos.com"):
-        check("V1" + manifest["kind"], manifest, f"{manifest['kind']} {manifest['metadata']['name']}")
+loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+for file in sys.argv[1:]:
+    with open(file, encoding="utf-8") as text:
+        for manifest in yaml.load_all(text, loader):
+            if manifest and manifest["apiVersion"].split("/")[0] not in ("cert-manager.io", "monitoring.coreos.com"):
+                check("V1" + manifest["kind"], manifest, f"{manifest['kind']} {manifest['metadata']['name']}")
 print("\n".join(mistakes), end="")
