@@ -14,7 +14,7 @@ internal static class GanRate
     {
         int steps = flags.Number("steps", 300), repeat = flags.Number("repeat", 5);
         string path = flags.Text("path") ?? "actors";
-        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat);
+        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat, []);
         rates.Sort();
         return JsonSerializer.Serialize(new Dictionary<string, object>
         {
@@ -56,9 +56,10 @@ internal static class GanRate
         return rates;
     }
 
-    private static async Task<List<double>> Actors(Flags flags, int steps, int repeat)
+    /// <summary>Rates of stretches of a run through the actors; any family, as the overrides say.</summary>
+    internal static async Task<List<double>> Actors(Flags flags, int steps, int repeat, string[] overrides)
     {
-        await using BenchRun run = await BenchRun.Start(flags, (repeat + 1) * steps, "checkpoint.every=0");
+        await using BenchRun run = await BenchRun.Start(flags, (repeat + 1) * steps, ["checkpoint.every=0", .. overrides]);
         List<double> rates = [];
         (long Time, long Step) mark = (0, 0);
         for (int round = 0; round <= repeat;)

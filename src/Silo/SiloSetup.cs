@@ -10,6 +10,8 @@ public static class SiloSetup
     public static ISiloBuilder AddTraining(this ISiloBuilder silo, TrainingOptions options)
     {
         silo.Services.AddClusterTraining(options);
-        return silo;
+
+        // A step's trace follows its messages from silo to silo.
+        return silo.AddActivityPropagation();
     }
 }

@@ -12,8 +12,13 @@ namespace Cluster.Silo;
 public sealed class TrainingSilo : IAsyncDisposable
 {
     private readonly IHost _host;
+    private readonly TelemetryExport _telemetry;
 
-    private TrainingSilo(IHost host) => _host = host;
+    private TrainingSilo(IHost host, TelemetryExport telemetry)
+    {
+        _host = host;
+        _telemetry = telemetry;
+    }
 
     /// <summary>Reaches the actors.</summary>
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
@@ -35,7 +40,7 @@ public sealed class TrainingSilo : IAsyncDisposable
             .AddTraining(options));
         IHost host = builder.Build();
         await host.StartAsync();
-        return new TrainingSilo(host);
+        return new TrainingSilo(host, TelemetryExport.Start());
     }
 
     /// <summary>Stops the silo; runs in it are paused with a checkpoint.</summary>
@@ -43,6 +48,7 @@ public sealed class TrainingSilo : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
+        _telemetry.Dispose();
     }
 
     private static int FreePort()

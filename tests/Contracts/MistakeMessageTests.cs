@@ -18,7 +18,7 @@ public sealed class MistakeMessageTests
     [InlineData("hidden: [5]", "x.yaml:2:1: hidden: is not a key of this section; did you mean model.generator.hidden or model.discriminator.hidden?")]
     [InlineData("\"\": 5", "x.yaml:2:1: is not a known key; known here are name, model, data, steps, batch, seed, replicas, shards, threads, device, precision, optimizer, checkpoint, sample, evaluate, metrics, recovery, onNonFinite")]
     [InlineData("metrics: {evry: 5}", "x.yaml:2:11: metrics.evry: is not a known key; did you mean every?")]
-    [InlineData("metrics: {zzz: 5}", "x.yaml:2:11: metrics.zzz: is not a known key; known here are every")]
+    [InlineData("metrics: {zzz: 5}", "x.yaml:2:11: metrics.zzz: is not a known key; known here are every, traceEvery")]
     // duplicates
     [InlineData("steps: 5\nsteps: 6", "x.yaml:3:1: steps: stands twice in the same section, first at line 2; keep one")]
     // integers

@@ -78,6 +78,7 @@ public sealed class RoundTripTests
               annealingSteps: 10000
             metrics:
               every: 10
+              traceEvery: 100
             recovery:
               stepLimit: 60
               patience: 30

@@ -9,7 +9,7 @@ public interface ITrainingActor : IGrainWithStringKey
     /// <summary>What the actor is doing now: the watchdog asks all of them when a step is late.</summary>
     [AlwaysInterleave]
     [ResponseTimeout("00:00:05")]
-    Task<ActorActivity> Activity();
+    Task<ActorActivity> Doing();
 
     /// <summary>
     /// Gives an attempt up: messages that wait end with an error, and the actor begins anew with the next message. A device thread

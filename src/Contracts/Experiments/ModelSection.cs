@@ -11,6 +11,7 @@ public abstract record ModelSection
     private static readonly IReadOnlyList<Alternative<ModelSection>> Kinds =
     [
         Alternative<ModelSection>.Of("gan", "generative adversarial network (Goodfellow et al. 2014)", new GanModel(), GanModel.Describe),
+        Alternative<ModelSection>.Of("rbm", "restricted Boltzmann machine (Hinton 2002; persistent chains: Tieleman 2008)", new RbmModel(), RbmModel.Describe),
     ];
 
     /// <summary>The word that <c>model.kind</c> has for this family.</summary>

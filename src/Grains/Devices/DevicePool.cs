@@ -14,6 +14,18 @@ public sealed class DevicePool : IDisposable
     private readonly Dictionary<(string Device, int Threads), DeviceThread> _threads = [];
     private readonly Lock _gate = new();
 
+    /// <summary>All threads that were started and not given up.</summary>
+    public IReadOnlyList<DeviceThread> All
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _threads.Values];
+            }
+        }
+    }
+
     /// <summary>The thread of a device, started on first use.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="intraOpThreads">Threads that one operation may use on a CPU.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
@@ -43,6 +44,8 @@ internal sealed class TrainingRun
     private long _replayTo;
     private long _replaySince;
     private TimeSpan _writeTime;
+    private StepTraces _traces = new("", 0, 0);
+    private long _measured;
     private Task _writing = Task.CompletedTask;
 
     public TrainingRun(
@@ -99,6 +102,8 @@ internal sealed class TrainingRun
     private async Task<bool> TrainOnce()
     {
         _attempt++;
+        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery);
+        (_traces, _measured) = (traces, 0);
         IWorkflow workflow = _blueprint.Workflow(new WorkflowContext(_grains, _folder.Name, _experiment, _attempt));
         try
         {
@@ -107,6 +112,7 @@ internal sealed class TrainingRun
         }
         catch (Exception problem)
         {
+            traces.Fail(problem.Message);
             if (problem is LateActorException)
             {
                 await Closing.All(workflow.Actors.Select(actor => actor.Abandon(_attempt, TimeSpan.FromSeconds(1))));
@@ -150,6 +156,7 @@ internal sealed class TrainingRun
         _state = RunState.Recovering;
         _replayTo = Math.Max(_replayTo, _step);
         _replaySince = _silo.Time.GetTimestamp();
+        _silo.Meter.Recovery(_folder.Name);
         _journal.Event("recovering", _step, why);
         _logger.LogWarning(problem, "Run {Run} goes back from step {Step} to its newest checkpoint", _folder.Name, _step);
     }
@@ -174,6 +181,7 @@ internal sealed class TrainingRun
             {
                 if (!_leftOut.Contains(begun))
                 {
+                    using StepTraces.Sending sending = _traces.Begin(begun);
                     await Watched(workflow, workflow.Step(begun), $"step {begun}", Time(begun - _step + 1));
                 }
             }
@@ -246,13 +254,25 @@ internal sealed class TrainingRun
         await work;
     }
 
+    /// <summary>Tells the meter of the step that was completed just now.</summary>
+    private void Measure()
+    {
+        long now = _silo.Time.GetTimestamp(), last = _measured;
+        _measured = now;
+        ExperimentFile file = _blueprint.File;
+        _silo.Meter.Step(
+            _folder.Name, last == 0 ? -1 : _silo.Time.GetElapsedTime(last, now).TotalSeconds, (long)file.Batch * file.Replicas, _figures);
+    }
+
     /// <summary>How long some steps take at the present rate.</summary>
     private TimeSpan Time(long steps) => _rate.StepsPerSecond > 0 ? TimeSpan.FromSeconds(steps / _rate.StepsPerSecond) : TimeSpan.Zero;
 
     private void Advance(IReadOnlyList<string> names, double[] figures)
     {
         _figures = names.Zip(figures).ToDictionary(each => each.First, each => each.Second, StringComparer.Ordinal);
+        _traces.End(_step);
         _step++;
+        Measure();
         _rate.Mark(_step);
         _best.Add(_figures);
         if (_step == _replayTo)
@@ -311,6 +331,8 @@ internal sealed class TrainingRun
 
     private async Task WriteCheckpoint(IWorkflow workflow, CheckpointFolder folder, double? figure)
     {
+        using Activity? span = StepTraces.Source.StartActivity(TelemetryNames.CheckpointSpan)?
+            .SetTag(TelemetryNames.Run, _folder.Name).SetTag(TelemetryNames.Step, folder.Step);
         long began = _silo.Time.GetTimestamp();
         CheckpointFile[] files = await workflow.WriteSnapshot(folder.Step, folder.Name);
         await Task.Run(() =>
@@ -319,6 +341,7 @@ internal sealed class TrainingRun
             CheckpointFolder.Retain(_folder, _blueprint.File.Checkpoint);
         });
         _writeTime = _silo.Time.GetElapsedTime(began);
+        _silo.Meter.Checkpoint(_folder.Name, files.Sum(file => file.Bytes), _writeTime.TotalSeconds);
         _checkpoint = folder.Step;
         _recoveries = 0;
         _journal.Event("checkpoint", folder.Step, $"{folder.Name}, {files.Sum(file => file.Bytes)} bytes");
@@ -346,6 +369,7 @@ internal sealed class TrainingRun
     {
         SaveState();
         _watchdog.Dispose();
+        _silo.Meter.Forget(_folder.Name);
         await Settle(_journal.DisposeAsync().AsTask());
         _lock.Dispose();
         _done.TrySetResult();

@@ -5,7 +5,8 @@ namespace Cluster.Grains;
 
 /// <summary>What a silo offers its actors: devices, data, tensor hand-over and the folder of runs.</summary>
 internal sealed class SiloServices(
-    TrainingOptions options, DevicePool devices, LocalTensors tensors, TensorTransfer transfer, Blueprints blueprints, Datasets datasets, TimeProvider time)
+    TrainingOptions options, DevicePool devices, LocalTensors tensors, TensorTransfer transfer, Blueprints blueprints, Datasets datasets,
+    TrainingMeter meter, TimeProvider time)
 {
     public DevicePool Devices => devices;
 
@@ -16,6 +17,8 @@ internal sealed class SiloServices(
     public Blueprints Blueprints => blueprints;
 
     public Datasets Datasets => datasets;
+
+    public TrainingMeter Meter => meter;
 
     public TimeProvider Time => time;
 

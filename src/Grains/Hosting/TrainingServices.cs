@@ -11,6 +11,7 @@ public static class TrainingServices
         services.AddSingleton(options);
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<DevicePool>();
+        services.AddSingleton<TrainingMeter>();
         services.AddSingleton<LocalTensors>();
         services.AddSingleton<TensorTransfer>();
         services.AddSingleton<Datasets>();

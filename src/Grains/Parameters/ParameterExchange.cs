@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Contracts;
 using Cluster.Numerics;
 using static TorchSharp.torch;
@@ -10,6 +11,9 @@ namespace Cluster.Grains;
 /// </summary>
 internal sealed class ParameterExchange
 {
+    private readonly SiloServices _silo;
+    private readonly RunActor _actor;
+    private readonly string _role;
     private readonly LocalTensors _local;
     private readonly TensorTransfer _transfer;
     private readonly DeviceThread _device;
@@ -33,6 +37,9 @@ internal sealed class ParameterExchange
         IGrainFactory grains, SiloServices silo, DeviceThread device, FlatParameters parameters, RunActor actor, int shards,
         string? role = null, int? contributor = null)
     {
+        _silo = silo;
+        _actor = actor;
+        _role = role ?? actor.Role;
         _local = silo.Tensors;
         _transfer = silo.Transfer;
         _device = device;
@@ -40,7 +47,7 @@ internal sealed class ParameterExchange
         _contributor = contributor ?? actor.Index;
         _attempt = actor.Attempt;
         _ranges = parameters.Layout.Shards(shards);
-        _shards = [.. Enumerable.Range(0, shards).Select(shard => grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, role ?? actor.Role, shard)))];
+        _shards = [.. Enumerable.Range(0, shards).Select(shard => grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, _role, shard)))];
         _near = new bool[shards];
         _shared = new bool[shards];
     }
@@ -69,9 +76,18 @@ internal sealed class ParameterExchange
     /// <returns>
     /// Ends when the next work may be queued behind the exchange; the task in it ends when the new values are in place.
     /// </returns>
-    public async Task<Task> Step(StepId at, long update, Task computed) => _shards.Length == 1
-        ? await StepSlice(0, at, update, computed)
-        : Task.WhenAll(await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update, computed))));
+    public async Task<Task> Step(StepId at, long update, Task computed)
+    {
+        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true }
+            ? StepTraces.Source.StartActivity(TelemetryNames.ReduceSpan)?.SetTag(TelemetryNames.Role, _role).SetTag(TelemetryNames.Step, at.Step)
+            : null;
+        long began = _silo.Time.GetTimestamp();
+        Task applied = _shards.Length == 1
+            ? await StepSlice(0, at, update, computed)
+            : Task.WhenAll(await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update, computed))));
+        _silo.Meter.Exchange(_actor, _role, 2 * _parameters.Layout.Count * _parameters.Values.ElementSize, _silo.Time.GetElapsedTime(began).TotalSeconds);
+        return applied;
+    }
 
     private async Task<Task> StepSlice(int shard, StepId at, long update, Task computed)
     {

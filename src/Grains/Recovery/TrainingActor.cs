@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Cluster.Contracts;
 using Cluster.Numerics;
 
@@ -24,7 +25,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     public abstract Task Close(long attempt);
 
     /// <inheritdoc/>
-    public Task<ActorActivity> Activity()
+    public Task<ActorActivity> Doing()
     {
         DeviceThread? device = Device;
         (string Name, long? Step, long Since)? longest = _messages.First?.Value;
@@ -60,7 +61,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <summary>Every message passes here on its way in.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
-        if (context.MethodName is nameof(Activity) or nameof(Abandon))
+        if (context.MethodName is nameof(Doing) or nameof(Abandon))
         {
             await context.Invoke();
             return;
@@ -68,15 +69,32 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
 
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
         var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
+        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } ? Span(context.MethodName, step) : null;
         try
         {
             Task call = context.Invoke();
             await (call.IsCompleted ? call : call.WaitAsync(_given.Token));
         }
+        catch (Exception problem) when (span is not null)
+        {
+            span.SetStatus(ActivityStatusCode.Error, problem.Message);
+            throw;
+        }
         finally
         {
             _messages.Remove(message);
         }
+    }
+
+    private Activity? Span(string message, long? step)
+    {
+        string[] key = this.GetPrimaryKeyString().Split('/');
+        return StepTraces.Source.StartActivity(TelemetryNames.MessageSpan)?
+            .SetTag("cluster.message", message)
+            .SetTag(TelemetryNames.Step, step)
+            .SetTag(TelemetryNames.Run, key[0])
+            .SetTag(TelemetryNames.Role, key[1])
+            .SetTag(TelemetryNames.Index, key[2]);
     }
 
     /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>

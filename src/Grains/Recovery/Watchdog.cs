@@ -85,7 +85,7 @@ internal sealed class LateActorException(string message) : Exception(message)
             string key = actor.GetPrimaryKeyString();
             try
             {
-                return (key, await actor.Activity().WaitAsync(TimeSpan.FromSeconds(5)), (string?)null);
+                return (key, await actor.Doing().WaitAsync(TimeSpan.FromSeconds(5)), (string?)null);
             }
             catch (Exception silent)
             {

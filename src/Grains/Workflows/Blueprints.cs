@@ -53,6 +53,7 @@ internal sealed class Blueprints(Datasets datasets)
         return file.Model switch
         {
             GanModel => new GanBlueprint(file, data),
+            RbmModel => new RbmBlueprint(file, data),
             _ => throw new InvalidOperationException($"model {file.Model.Kind} has no blueprint"),
         };
     }

@@ -16,6 +16,8 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
     /// <summary>How long the idle thread looks for work before it sleeps: waking it costs more than an item's usual pause.</summary>
     private static readonly long SpinTicks = Stopwatch.Frequency * 50 / 1_000_000;
 
+    private static readonly ActivitySource Tracing = new("Cluster.Training");
+
     private readonly ConcurrentQueue<DeviceWork> queue = new();
     private readonly Lock closing = new();
     private readonly object wake = new();
@@ -101,6 +103,7 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(work);
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<T>(cancellation);
         var item = new DeviceWork<T>(work, label);
+        if (Tracing.HasListeners() && Activity.Current is { Recorded: true } asker) item.Asker = asker.Context;
         item.CancelWith(cancellation);
         lock (closing)
         {
@@ -174,7 +177,12 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
         var began = Stopwatch.GetTimestamp();
         running = work;
         Volatile.Write(ref runningSince, began);
-        work.Run();
+        using (var span = work.Asker is { } asker ? Tracing.StartActivity("device.run", ActivityKind.Internal, asker) : null)
+        {
+            span?.SetTag("cluster.device.name", Name).SetTag("cluster.device.work", work.Label);
+            work.Run();
+        }
+
         Volatile.Write(ref runningSince, 0);
         running = null;
         Volatile.Write(ref busyTicks, busyTicks + Stopwatch.GetTimestamp() - began);

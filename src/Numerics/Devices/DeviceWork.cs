@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TorchSharp;
 
 namespace Cluster.Numerics;
@@ -8,6 +9,9 @@ internal abstract class DeviceWork(string? label)
     private int claimed;
 
     internal string? Label { get; } = label;
+
+    /// <summary>The trace that the work belongs to; null where it is not recorded.</summary>
+    internal ActivityContext? Asker { get; set; }
 
     /// <summary>True for the first caller alone.</summary>
     internal bool TryClaim() => Interlocked.Exchange(ref claimed, 1) == 0;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TorchSharp;
 
 namespace Cluster.Numerics;
@@ -23,6 +24,9 @@ public abstract record Initializer
 
     /// <summary>Normal.</summary>
     public static Initializer Normal(double mean, double std) => new NormalInitializer(mean, std);
+
+    /// <summary>The values themselves, in row-major order.</summary>
+    public static Initializer Given(ImmutableArray<float> values) => new GivenInitializer(values);
 
     /// <summary>
     /// Uniform in ±1/√fanIn, what PyTorch's <c>Linear</c> and <c>Conv2d</c> begin with, weights and biases alike

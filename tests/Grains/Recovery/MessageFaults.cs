@@ -38,7 +38,7 @@ public sealed class MessageFaults : IOutgoingGrainCallFilter
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
         if (s_fate is { } fate && context.InterfaceMethod.DeclaringType?.Namespace == typeof(ITrainingActor).Namespace
-            && context.MethodName is not (nameof(ITrainingActor.Activity) or nameof(ITrainingActor.Abandon) or nameof(ITrainingActor.Close))
+            && context.MethodName is not (nameof(ITrainingActor.Doing) or nameof(ITrainingActor.Abandon) or nameof(ITrainingActor.Close))
             && context.InterfaceMethod.DeclaringType != typeof(IExperimentGrain)
             && fate(context, Interlocked.Increment(ref s_seen)) is { } delay)
         {

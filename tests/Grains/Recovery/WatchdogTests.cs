@@ -28,7 +28,7 @@ public sealed class WatchdogTests
 
         Assert.Equal(cluster.Sums("undisturbed"), cluster.Sums("run"));
         string events = File.ReadAllText(cluster.Folder("run").Events);
-        Assert.Contains("did not end within 0.6 s", events, StringComparison.Ordinal);
+        Assert.Matches(@"did not end within \d+(\.\d)? s: ", events); // a write has its own usual time
         Assert.Contains("\"kind\":\"recovered\"", events, StringComparison.Ordinal);
     }
 

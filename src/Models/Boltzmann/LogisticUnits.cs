@@ -1,0 +1,49 @@
+using Cluster.Numerics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Models.Boltzmann;
+
+/// <summary>
+/// Means and samples of layers of logistic units, in place. In float32 on the CPU one pass of vector code over the tensor's
+/// memory; elsewhere the same formulas in tensor operations. Call it without gradient mode.
+/// </summary>
+internal static class LogisticUnits
+{
+    /// <summary>x ← σ(x + bias).</summary>
+    /// <param name="x_BU">What the units receive, contiguous, shape (B, U); becomes their means.</param>
+    /// <param name="bias_U">Shape (U).</param>
+    internal static void Mean(Tensor x_BU, Tensor bias_U)
+    {
+        if (IsFused(x_BU)) LogisticKernel.Mean(x_BU.AsFloats(), bias_U.AsFloats());
+        else x_BU.add_(bias_U).sigmoid_();
+    }
+
+    /// <summary>Draws units: x ← σ(scale·x + biasScale·bias), sample ← 1 with that probability, else 0.</summary>
+    /// <param name="x_BU">What the units receive, contiguous, shape (B, U); becomes their means.</param>
+    /// <param name="bias_U">Shape (U).</param>
+    /// <param name="sample_BU">Takes the samples, shape (B, U).</param>
+    /// <param name="stream">One uniform number for each unit, in row-major order.</param>
+    /// <param name="scales">For each row; empty for 1.</param>
+    /// <param name="biasScales">For each row; empty for 1.</param>
+    internal static void Sample(
+        Tensor x_BU, Tensor bias_U, Tensor sample_BU, RandomStream stream, ReadOnlySpan<float> scales = default, ReadOnlySpan<float> biasScales = default)
+    {
+        stream.FillUniform(sample_BU);
+        if (IsFused(x_BU))
+        {
+            LogisticKernel.Sample(x_BU.AsFloats(), bias_U.AsFloats(), sample_BU.AsFloats(), scales, biasScales);
+            return;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        if (!scales.IsEmpty) x_BU.mul_(Column(scales, x_BU));
+        x_BU.add_(biasScales.IsEmpty ? bias_U : Column(biasScales, x_BU) * bias_U).sigmoid_();
+        sample_BU.copy_(sample_BU.lt(x_BU));
+    }
+
+    internal static bool IsFused(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32;
+
+    private static Tensor Column(ReadOnlySpan<float> values, Tensor like) =>
+        tensor(values.ToArray()).to(like.dtype, like.device).unsqueeze(1);
+}
