@@ -29,37 +29,17 @@ httpGet: {path: {{ .path }}, port: http, scheme: {{ include "cluster.httpScheme"
 timeoutSeconds: {{ .root.Values.probes.timeoutSeconds }}
 {{- end -}}
 
-{{- define "cluster.secretMounts" -}}
-- {name: token, mountPath: /etc/cluster/token, readOnly: true}
-{{- if .Values.tls.enabled }}
-- {name: tls, mountPath: /etc/cluster/tls, readOnly: true}
-{{- end }}
-{{- end -}}
-
-{{- define "cluster.secretVolumes" -}}
-- name: token
-  secret:
-    secretName: {{ include "cluster.tokenSecret" . }}
-    items: [{key: {{ include "cluster.tokenKey" . }}, path: token}]
-    defaultMode: 0440
-{{- if .Values.tls.enabled }}
+{{- define "cluster.tlsVolume" -}}
 - name: tls
   secret: {secretName: {{ include "cluster.tlsSecret" . }}, defaultMode: 0440}
-{{- end }}
 {{- end -}}
 
-{{/* How a client within Kubernetes reaches the silos. */}}
-{{- define "cluster.clientArguments" -}}
-- --connect
-- {{ include "cluster.fullname" . }}:{{ .Values.ports.gateway }}
-- --token-file
-- /etc/cluster/token/token
+{{/* What tells a client, which reads the silo's variables, how to speak to the silos. */}}
+{{- define "cluster.clientEnv" -}}
+- {name: CLUSTER_SILO_CLUSTER, value: {{ include "cluster.fullname" . }}}
 {{- if .Values.tls.enabled }}
-- --tls-certificate
-- /etc/cluster/tls/tls.crt
-- --tls-key
-- /etc/cluster/tls/tls.key
-- --tls-authority
-- /etc/cluster/tls/ca.crt
+- {name: CLUSTER_SILO_TLS_CERTIFICATE, value: /etc/cluster/tls/tls.crt}
+- {name: CLUSTER_SILO_TLS_KEY, value: /etc/cluster/tls/tls.key}
+- {name: CLUSTER_SILO_TLS_AUTHORITY, value: /etc/cluster/tls/ca.crt}
 {{- end }}
 {{- end -}}
