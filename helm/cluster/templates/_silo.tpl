@@ -1,11 +1,27 @@
 {{/* What is told to a silo: silo.yaml and the environment. The names are those of `cluster silo --help`. */}}
 
-{{/* A pool with its defaults, as YAML. Call with (dict "root" $ "pool" $pool). */}}
+{{/* One map over another, key by key, as YAML; unlike mergeOverwrite also where a value is 0 or false. Call with (list $base $over). */}}
+{{- define "cluster.overlay" -}}
+{{- $base := deepCopy (index . 0) -}}
+{{- range $key, $value := index . 1 -}}
+{{- if and (kindIs "map" $value) (kindIs "map" (get $base $key)) -}}
+{{- $_ := set $base $key (include "cluster.overlay" (list (get $base $key) $value) | fromYaml) -}}
+{{- else -}}
+{{- $_ := set $base $key $value -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $base -}}
+{{- end -}}
+
+{{/* A pool with its defaults, as YAML: a key that a pool has takes the default's place whole. Call with (dict "root" $ "pool" $pool). */}}
 {{- define "cluster.pool" -}}
-{{- $pool := mergeOverwrite (deepCopy .root.Values.poolDefaults) (deepCopy .pool) -}}
+{{- $pool := deepCopy .root.Values.poolDefaults -}}
+{{- range $key, $value := .pool -}}
+{{- $_ := set $pool $key $value -}}
+{{- end -}}
 {{- if eq $pool.device "cuda" -}}
-{{- $limits := mergeOverwrite (deepCopy (default dict $pool.resources.limits)) (dict $pool.gpuResource (toString $pool.gpus)) -}}
-{{- $_ := set $pool "resources" (mergeOverwrite (deepCopy $pool.resources) (dict "limits" $limits)) -}}
+{{- $gpus := dict "limits" (dict $pool.gpuResource (toString $pool.gpus)) -}}
+{{- $_ := set $pool "resources" (include "cluster.overlay" (list $pool.resources $gpus) | fromYaml) -}}
 {{- end -}}
 {{- toYaml $pool -}}
 {{- end -}}
@@ -44,7 +60,7 @@
     "key" "/etc/cluster/tls/tls.key"
     "authority" "/etc/cluster/tls/ca.crt") -}}
 {{- end -}}
-{{- toYaml (mergeOverwrite $written (deepCopy .pool.config)) -}}
+{{- include "cluster.overlay" (list $written .pool.config) -}}
 {{- end -}}
 
 {{- define "cluster.siloEnv" -}}
