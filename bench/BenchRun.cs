@@ -1,11 +1,12 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Contracts.Runs;
 using Cluster.Grains;
 using Cluster.Silo;
 
 namespace Cluster.Bench;
 
-/// <summary>A run of the MLP GAN on MNIST through the actors, in a silo of this process.</summary>
+/// <summary>A run on MNIST through the actors, in a silo of this process.</summary>
 internal sealed class BenchRun : IAsyncDisposable
 {
     private readonly DirectoryInfo _runs;
@@ -19,18 +20,23 @@ internal sealed class BenchRun : IAsyncDisposable
         _run = silo.Grains.GetGrain<IExperimentGrain>("bench");
     }
 
-    /// <summary>Starts to train.</summary>
-    public static async Task<BenchRun> Start(Flags flags, int steps, params string[] overrides)
+    /// <summary>Starts to train the MLP GAN.</summary>
+    public static Task<BenchRun> Start(Flags flags, int steps, params string[] overrides) =>
+        StartOf("model: {kind: gan}\ndata: mnist\n", 64, flags, steps, overrides);
+
+    /// <summary>Starts to train any experiment.</summary>
+    public static async Task<BenchRun> StartOf(string experiment, int batch, Flags flags, int steps, params string[] overrides)
     {
         string[] all =
         [
-            $"steps={steps}", $"batch={flags.Number("batch", 64)}", $"threads={flags.Number("threads", 2)}", "sample.every=0", .. overrides,
+            $"steps={steps}", $"batch={flags.Number("batch", batch)}", $"threads={flags.Number("threads", 2)}", "sample.every=0", .. overrides,
             .. flags.Text("set") is { } more ? new[] { more } : [],
         ];
-        ExperimentFile file = ExperimentFile.Parse("model: {kind: gan}\ndata: mnist\n", "bench.yaml", all);
+        ExperimentFile file = ExperimentFile.Parse(experiment, "bench.yaml", all);
         DirectoryInfo runs = Directory.CreateTempSubdirectory("cluster-bench-");
         BenchRun run = new(runs, await TrainingSilo.Start(new TrainingOptions { Runs = runs.FullName, Data = flags.Text("data") }));
-        await run._run.Start(file.ToYaml());
+        run.Experiment = file.ToYaml();
+        await run._run.Start(run.Experiment);
         return run;
     }
 
@@ -40,6 +46,56 @@ internal sealed class BenchRun : IAsyncDisposable
         await Task.Delay(25);
         RunStatus status = await _run.Status();
         return status.State == RunState.Failed ? throw new InvalidOperationException(status.Problem) : status;
+    }
+
+    /// <summary>The resolved experiment file.</summary>
+    public string Experiment { get; private set; } = "";
+
+    /// <summary>Steps per second of several stretches, in order, after one that warms up.</summary>
+    public async Task<List<double>> Rates(int steps, int repeat)
+    {
+        List<double> rates = [];
+        (long Time, long Step) mark = (0, 0);
+        for (int round = 0; round <= repeat;)
+        {
+            RunStatus status = await Next();
+            long now = TimeProvider.System.GetTimestamp();
+            if (status.Step < (round + 1) * (long)steps)
+            {
+                continue;
+            }
+
+            if (round++ > 0)
+            {
+                rates.Add((status.Step - mark.Step) / TimeProvider.System.GetElapsedTime(mark.Time, now).TotalSeconds);
+            }
+
+            mark = (now, status.Step);
+        }
+
+        return rates;
+    }
+
+    /// <summary>Figures of the run's last checkpoint on held-out data, once it has ended.</summary>
+    public async Task<Dictionary<string, double>> Evaluate()
+    {
+        RunStatus status = await Next();
+        while (status.State != RunState.Finished)
+        {
+            status = await Next();
+        }
+
+        Dictionary<string, double> figures = [];
+        IEvaluatorGrain evaluator = _silo.Grains.GetGrain<IEvaluatorGrain>("bench/evaluator/0");
+        await foreach (EvaluationItem item in evaluator.Evaluate(Experiment, RunFolder.StepName(status.Step)))
+        {
+            if (item.Kind == EvaluationKind.Figure)
+            {
+                figures[item.Name] = item.Value;
+            }
+        }
+
+        return figures;
     }
 
     public async ValueTask DisposeAsync()

@@ -60,25 +60,6 @@ internal static class GanRate
     internal static async Task<List<double>> Actors(Flags flags, int steps, int repeat, string[] overrides)
     {
         await using BenchRun run = await BenchRun.Start(flags, (repeat + 1) * steps, ["checkpoint.every=0", .. overrides]);
-        List<double> rates = [];
-        (long Time, long Step) mark = (0, 0);
-        for (int round = 0; round <= repeat;)
-        {
-            RunStatus status = await run.Next();
-            long now = TimeProvider.System.GetTimestamp();
-            if (status.Step < (round + 1) * (long)steps)
-            {
-                continue;
-            }
-
-            if (round++ > 0)
-            {
-                rates.Add((status.Step - mark.Step) / TimeProvider.System.GetElapsedTime(mark.Time, now).TotalSeconds);
-            }
-
-            mark = (now, status.Step);
-        }
-
-        return rates;
+        return await run.Rates(steps, repeat);
     }
 }

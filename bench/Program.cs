@@ -1,23 +1,29 @@
-// Figures on MNIST, one JSON line a run in the form of the peers' scripts:
+// Figures of models on MNIST, one JSON line a run in the form of the peers' scripts:
 //   gan-mlp          steps per second, through the actors or in a bare loop
 //   rbm              steps and images per second of a Boltzmann machine with persistent chains
 //   gan-mlp-memory   live tensors and resident memory early and late in one run
+//   vae              steps per second of the VAE 784-200-200-50 through the actors, and its test ELBO in the end
+//   dictionary       samples per second through the actors, and the held-out objective after one pass
 using Cluster.Bench;
 
-if (args is not [("gan-mlp" or "gan-mlp-memory" or "rbm") and var work, .. var rest])
+if (args is not [("gan-mlp" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary") and var work, .. var rest])
 {
     Console.Error.WriteLine(
         "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench gan-mlp-memory [--threads 2] [--batch 64] [--early 2000] [--late 20000] [--data DIR]");
     Console.Error.WriteLine("       bench rbm [--path actors|loop] [--threads 2] [--batch 100] [--hidden 500] [--centred true|false] [--steps 200] [--repeat 5] [--data DIR]");
+    Console.Error.WriteLine("       bench vae [--threads 2] [--batch 100] [--steps 200] [--repeat 5] [--data DIR] [--set key=value]");
+    Console.Error.WriteLine("       bench dictionary [--threads 2] [--batch 256] [--repeat 5] [--method coordinate-descent] [--data DIR] [--set key=value]");
     return 2;
 }
 
 Flags flags = new(rest);
-Console.WriteLine(work switch
+Console.WriteLine(await (work switch
 {
-    "rbm" => await RbmRate.Measure(flags),
-    "gan-mlp" => await GanRate.Measure(flags),
-    _ => await GanMemory.Measure(flags),
-});
+    "vae" => VaeRate.Measure(flags),
+    "rbm" => RbmRate.Measure(flags),
+    "dictionary" => DictionaryRate.Measure(flags),
+    "gan-mlp" => GanRate.Measure(flags),
+    _ => GanMemory.Measure(flags),
+}));
 return 0;

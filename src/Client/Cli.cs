@@ -5,7 +5,7 @@ namespace Cluster.Client;
 
 /// <summary>The command line: parses, runs one verb, and turns what goes wrong into a message and an exit code.</summary>
 /// <remarks>
-/// Nothing here may touch Orleans or TorchSharp: <c>--help</c> answers without loading them, because only the methods
+/// Nothing here may touch Orleans, TorchSharp or ASP.NET Core: <c>--help</c> answers without loading them, because only the methods
 /// that a verb calls name their types.
 /// </remarks>
 internal static class Cli
@@ -52,6 +52,9 @@ internal static class Cli
             SampleVerb.Create(terminal),
             EvaluateVerb.Create(terminal),
             ExportVerb.Create(terminal),
+            DashboardVerb.Create(terminal),
+            ReportVerb.Create(terminal),
+            MetricsVerb.Create(terminal),
             DataVerb.Create(terminal),
         },
     };

@@ -31,6 +31,9 @@ internal static class Flags
         HelpName = "DIR",
     };
 
+    /// <summary><c>--dashboard</c>.</summary>
+    public static Option<bool> Watch() => new("--dashboard") { Description = "Show the run in the browser while it trains, at an address that is printed" };
+
     /// <summary><c>-o FILE</c>.</summary>
     /// <param name="extension">What the file is, as <c>png</c>.</param>
     public static Option<string?> Output(string extension) => new("--output", "-o")

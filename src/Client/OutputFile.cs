@@ -46,6 +46,9 @@ internal sealed class OutputFile : IAsyncDisposable
         }
     }
 
+    /// <summary>What is written so far ends here.</summary>
+    public Stream Stream => _stream;
+
     /// <summary>Adds bytes.</summary>
     public ValueTask Write(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes);
 

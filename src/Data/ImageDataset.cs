@@ -133,6 +133,37 @@ public sealed class ImageDataset
         }
     }
 
+    /// <summary>Writes a part of one image, channel after channel; values as in <see cref="Gather"/>.</summary>
+    /// <param name="index">Which image.</param>
+    /// <param name="top">First row.</param>
+    /// <param name="left">First column.</param>
+    /// <param name="height">Rows.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="into">channels × height × width values.</param>
+    /// <param name="low">What byte 0 becomes.</param>
+    /// <param name="high">What <see cref="MaximumValue"/> becomes.</param>
+    /// <exception cref="ArgumentException">The span has another length.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no image of that index, or the part reaches beyond it.</exception>
+    public void Crop(int index, int top, int left, int height, int width, Span<float> into, float low, float high)
+    {
+        if ((uint)index >= (uint)Count) throw new ArgumentOutOfRangeException(nameof(index), index, $"{Name}/{Split} has images 0 to {Count - 1}.");
+        if (top < 0 || left < 0 || height < 1 || width < 1 || top > Height - height || left > Width - width)
+            throw new ArgumentOutOfRangeException(nameof(top), $"{height}x{width} at row {top}, column {left} reaches beyond {Height}x{Width}.");
+        if (into.Length != Channels * height * width)
+            throw new ArgumentException($"{Channels}x{height}x{width} values need {Channels * height * width} places, not {into.Length}.", nameof(into));
+        PixelScale scale = new(low, high, MaximumValue);
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            for (int row = 0; row < height; row++)
+            {
+                int from = (((index * Channels) + channel) * Height + top + row) * Width + left;
+                Span<float> to = into.Slice(((channel * height) + row) * width, width);
+                if (IsScaled) scale.Apply(Bytes.Span.Slice(from, width), to);
+                else _values.Span.Slice(from, width).CopyTo(to);
+            }
+        }
+    }
+
     /// <summary>The first value outside [low, high], by image and place in it; null where there is none, and for bytes, which scale.</summary>
     public (int Image, int Place, float Value)? FirstOutside(float low, float high)
     {

@@ -7,7 +7,7 @@ public sealed class ArgumentTests
     {
         Outcome help = (await Workplace.Cluster("--help")).Succeeded();
         Assert.All(
-            ["run <FILE>", "resume <RUN>", "runs", "show <RUN>", "sample <RUN>", "export <RUN>", "data", "--version", "--verbose"],
+            ["run <FILE>", "resume <RUN>", "runs", "show <RUN>", "sample <RUN>", "export <RUN>", "dashboard <RUNS>", "report <RUN>", "metrics <RUN>", "data", "--version", "--verbose"],
             verb => Assert.Contains(verb, help.Out, StringComparison.Ordinal));
     }
 
@@ -23,7 +23,7 @@ public sealed class ArgumentTests
     }
 
     [Fact]
-    public async Task HelpNeedsNeitherOrleansNorTorch()
+    public async Task HelpNeedsNeitherOrleansNorTorchNorTheDashboard()
     {
         using Workplace workplace = new();
         string folder = Directory.CreateDirectory(Path.Combine(workplace.Root, "bare")).FullName;
@@ -68,13 +68,14 @@ public sealed class ArgumentTests
     public async Task AGridIsRowsByColumns(string grid) =>
         (await Workplace.Cluster("sample", "a-001", "--grid", grid)).Refused($"--grid {grid}", "8x8");
 
-    /// <summary>Everything but Orleans and TorchSharp, and the list that would miss them.</summary>
+    /// <summary>Everything but Orleans, TorchSharp and what serves pages, and the list that would miss them.</summary>
     private static bool IsNeededForHelp(string path)
     {
         string name = Path.GetFileName(path);
         return name == "Cluster.Client.runtimeconfig.json"
             || (name.EndsWith(".dll", StringComparison.Ordinal)
                 && !name.StartsWith("Orleans", StringComparison.Ordinal)
-                && !name.StartsWith("TorchSharp", StringComparison.Ordinal));
+                && !name.StartsWith("TorchSharp", StringComparison.Ordinal)
+                && !name.StartsWith("Cluster.Dashboard", StringComparison.Ordinal));
     }
 }

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Threading.Channels;
 
 namespace Cluster.Client.Tests;
 
@@ -13,13 +15,14 @@ internal sealed partial class Child : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Process _process;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly Task<string> _output;
     private readonly Task<string> _error;
 
     private Child(Process process)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
+        _output = ReadOutput();
         _error = process.StandardError.ReadToEndAsync();
     }
 
@@ -74,6 +77,21 @@ internal sealed partial class Child : IDisposable
         }
     }
 
+    /// <summary>Waits for the next line of output that begins so.</summary>
+    public async Task<string> Line(string begins)
+    {
+        using CancellationTokenSource patience = new(Patience);
+        await foreach (string line in _lines.Reader.ReadAllAsync(patience.Token))
+        {
+            if (line.StartsWith(begins, StringComparison.Ordinal))
+            {
+                return line;
+            }
+        }
+
+        throw new InvalidOperationException($"the process ended before it wrote '{begins}': {await _error}");
+    }
+
     /// <summary>Waits for its end. After a signal, the exit code is 128 and the signal's number.</summary>
     public async Task<Outcome> End()
     {
@@ -90,6 +108,19 @@ internal sealed partial class Child : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private async Task<string> ReadOutput()
+    {
+        StringBuilder all = new();
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            all.Append(line).Append('\n');
+            _lines.Writer.TryWrite(line);
+        }
+
+        _lines.Writer.Complete();
+        return all.ToString();
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

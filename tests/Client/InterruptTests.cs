@@ -6,7 +6,7 @@ namespace Cluster.Client.Tests;
 /// <summary>A run that is stopped half-way, in whatever way, ends with the same bits as one that is not.</summary>
 public sealed class InterruptTests : IDisposable
 {
-    private static readonly string[] Longer = ["--set", "steps=3000", "--set", "checkpoint.every=200", "--set", "sample.every=0"];
+    private static readonly string[] Longer = ["--set", "steps=3000", "--set", "checkpoint.every=200", "--set", "checkpoint.keep=100", "--set", "sample.every=0"];
 
     private readonly Workplace _place = new();
 

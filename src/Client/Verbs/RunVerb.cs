@@ -19,13 +19,14 @@ internal static class RunVerb
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<bool> Watch = Flags.Watch();
     private static readonly Option<string?> Data = Flags.Data();
     private static readonly Option<string> Runs = Flags.Runs();
 
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("run", "Train a model from an experiment file") { FileArgument, Set, Data, Runs };
+        Command verb = new("run", "Train a model from an experiment file") { FileArgument, Set, Watch, Data, Runs };
         verb.SetAction((parsed, _) => Run(parsed, terminal));
         return verb;
     }
@@ -37,6 +38,7 @@ internal static class RunVerb
         string? data = Folders.Data(parsed.GetValue(Data));
         RunFolder folder = RunFolder.Next(runs, file.Name);
         using StopSignals stop = new();
+        await using IAsyncDisposable? dashboard = await Pages.Open(parsed.GetValue(Watch), folder, terminal);
         await using LocalCluster cluster = await LocalCluster.Start(runs, data, parsed.GetValue(Flags.Verbose));
         IExperimentGrain run = cluster.Experiment(folder);
         return await Training.Follow(folder, run, await run.Start(file.ToYaml()), stop, terminal);

@@ -17,7 +17,7 @@ public sealed record DataSection
 
     internal static DataSection Describe(Section s, DataSection d) => new()
     {
-        Name = s.Scalar(Word, d.Name, NameForm, "data set: digits is built in; mnist and fashion-mnist are read from the data folder; a name that ends in .npy, .csv or .csv.gz is a file's, with {split} for the split"),
+        Name = s.Scalar(Word, d.Name, NameForm, "data set: digits is built in; mnist and fashion-mnist are read from the data folder; a name that ends in .npy, .csv or .csv.gz is a file's, one that ends in / a folder of .png, .pgm and .ppm images, with {split} for the split"),
         Split = s.Scalar("split", d.Split, NameForm, "part of the data set to train on"),
         Binarize = s.Word("binarize", d.Binarize, "how grey pixels become black and white; dynamic: each is white with the probability that its brightness is, drawn afresh at every step"),
     };

@@ -12,6 +12,10 @@ public abstract record ModelSection
     [
         Alternative<ModelSection>.Of("gan", "generative adversarial network (Goodfellow et al. 2014)", new GanModel(), GanModel.Describe),
         Alternative<ModelSection>.Of("rbm", "restricted Boltzmann machine (Hinton 2002; persistent chains: Tieleman 2008)", new RbmModel(), RbmModel.Describe),
+        Alternative<ModelSection>.Of("autoencoder", "autoencoder: plain, tied, denoising, contractive, sparse or stacked", new AutoencoderModel(), AutoencoderModel.Describe),
+        Alternative<ModelSection>.Of("vae", "variational autoencoder (Kingma and Welling 2014), also beta, importance weighted, conditional", new VaeModel(), VaeModel.Describe),
+        Alternative<ModelSection>.Of("vq-vae", "vector-quantized VAE (van den Oord et al. 2017)", new VqVaeModel(), VqVaeModel.Describe),
+        Alternative<ModelSection>.Of("dictionary", "sparse dictionary learned online (Mairal et al. 2009)", new DictionaryModel(), DictionaryModel.Describe),
     ];
 
     /// <summary>The word that <c>model.kind</c> has for this family.</summary>

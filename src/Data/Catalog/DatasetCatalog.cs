@@ -16,6 +16,7 @@ public static class DatasetCatalog
     public static ImageDataset Open(string name, string split, IReadOnlyList<string> searchFolders)
     {
         if (FileDataset.IsFile(name)) return FileDataset.Open(name, split, searchFolders);
+        if (ImageFolder.IsFolder(name)) return ImageFolder.Open(name, split, searchFolders);
         IDatasetSource source = Sources.FirstOrDefault(source => source.Name == name)
             ?? throw new DatasetException($"there is no data set '{name}'; those nearest to it: {string.Join(", ", NearestName.Order(name, Names))}; a file's name ends in .npy, .csv or .csv.gz");
         if (!source.Splits.Contains(split))

@@ -31,6 +31,9 @@ public static class PngWriter
         return file.ToArray();
     }
 
+    /// <summary>The CRC-32 of a chunk's type and data.</summary>
+    internal static uint Sum(ReadOnlySpan<byte> bytes) => ~Crc(uint.MaxValue, bytes);
+
     private static ReadOnlySpan<byte> Compress(Picture picture)
     {
         using MemoryStream compressed = new();

@@ -6,6 +6,8 @@ namespace Cluster.Grains;
 /// <summary>Keeps a run to one process: a file held open and locked while the run trains.</summary>
 internal sealed class RunLock : IDisposable
 {
+    private const int Attempts = 5;
+
     private readonly FileStream _file;
 
     private RunLock(FileStream file) => _file = file;
@@ -14,17 +16,25 @@ internal sealed class RunLock : IDisposable
     /// <exception cref="InputException">Another process has it, or its folder cannot be written.</exception>
     public static RunLock Take(RunFolder folder)
     {
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            return new RunLock(new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (UnauthorizedAccessException problem)
-        {
-            throw RunFiles.Unwritable(folder.Path, problem);
-        }
-        catch (IOException)
-        {
-            throw new InputException($"run {folder.Name} is trained by another process now ({folder.Lock} is locked)");
+            try
+            {
+                return new RunLock(new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            }
+            catch (UnauthorizedAccessException problem)
+            {
+                throw RunFiles.Unwritable(folder.Path, problem);
+            }
+            catch (IOException) when (attempt < Attempts)
+            {
+                // Whoever asks whether the run is taken (RunFolder.IsLocked) takes it for a moment.
+                Thread.Sleep(20);
+            }
+            catch (IOException)
+            {
+                throw new InputException($"run {folder.Name} is trained by another process now ({folder.Lock} is locked)");
+            }
         }
     }
 

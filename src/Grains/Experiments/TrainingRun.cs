@@ -113,11 +113,10 @@ internal sealed class TrainingRun
         catch (Exception problem)
         {
             traces.Fail(problem.Message);
-            if (problem is LateActorException)
-            {
-                await Closing.All(workflow.Actors.Select(actor => actor.Abandon(_attempt, TimeSpan.FromSeconds(1))));
-            }
 
+            // Some of them wait for what will not come.
+            TimeSpan hung = TimeSpan.FromSeconds(problem is LateActorException ? 1 : _blueprint.File.Recovery.StepLimit);
+            await Closing.All(workflow.Actors.Select(actor => actor.Abandon(_attempt, hung)));
             if (!IsCurable(problem))
             {
                 throw;
@@ -226,8 +225,9 @@ internal sealed class TrainingRun
                 continue;
             }
 
+            // Which step is left out must not depend on how many are asked after at once: actors may differ in where they fail first.
             long first = _step;
-            int some = (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
+            int some = _blueprint.File.OnNonFinite == NonFiniteAction.Rollback ? 1 : (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
             Task<double[][]> report = workflow.Report(first, some);
             await Watched(workflow, report, some == 1 ? $"step {first}" : $"one of the steps {first} to {first + some - 1}", Time(begun - first));
             foreach (double[] figures in await report)

@@ -12,6 +12,7 @@ internal static class Activations
             Contracts.Experiments.Activation.Relu => ActivationKind.Relu,
             Contracts.Experiments.Activation.Elu => ActivationKind.Elu,
             Contracts.Experiments.Activation.Tanh => ActivationKind.Tanh,
+            Contracts.Experiments.Activation.Sigmoid => ActivationKind.Sigmoid,
             _ => throw new InvalidOperationException($"activation {activation} has no function"),
         },
         slope);

@@ -44,7 +44,9 @@ internal sealed class Blueprints(Datasets datasets)
 
         ImageDataset data = datasets.Open(file.Data.Name, file.Data.Split);
         long needed = (long)file.Batch * file.Replicas;
-        if (needed > data.Count)
+
+        // A dictionary takes any number of patches from an image, and counts them itself.
+        if (needed > data.Count && file.Model is not DictionaryModel)
         {
             throw new InputException(
                 $"batch: {file.Batch} × replicas: {file.Replicas} needs {needed} images a step, but {file.Data.Name}/{file.Data.Split} has {data.Count}: choose a smaller batch or fewer replicas");
@@ -54,6 +56,8 @@ internal sealed class Blueprints(Datasets datasets)
         {
             GanModel => new GanBlueprint(file, data),
             RbmModel => new RbmBlueprint(file, data),
+            CoderModel => new CoderBlueprint(file, data),
+            DictionaryModel => new DictionaryBlueprint(file, data),
             _ => throw new InvalidOperationException($"model {file.Model.Kind} has no blueprint"),
         };
     }

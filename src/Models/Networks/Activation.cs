@@ -17,6 +17,9 @@ public enum ActivationKind
 
     /// <summary>Hyperbolic tangent.</summary>
     Tanh,
+
+    /// <summary>Logistic function.</summary>
+    Sigmoid,
 }
 
 /// <summary>The function after a network's last layer.</summary>
@@ -30,6 +33,9 @@ public enum OutputKind
 
     /// <summary>Logistic function: values in [0, 1].</summary>
     Sigmoid,
+
+    /// <summary>max(x, 0): codes with exact zeros.</summary>
+    Relu,
 }
 
 /// <summary>A hidden layer's function with its slope, where it has one.</summary>
@@ -44,6 +50,7 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0.2)
         ActivationKind.Relu => nn.functional.relu(x),
         ActivationKind.Elu => nn.functional.elu(x, 1.0),
         ActivationKind.Tanh => x.tanh(),
+        ActivationKind.Sigmoid => x.sigmoid(),
         _ => throw new ArgumentOutOfRangeException(nameof(x), Kind, "unknown activation"),
     };
 
@@ -53,6 +60,7 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0.2)
         OutputKind.Linear => x,
         OutputKind.Tanh => x.tanh(),
         OutputKind.Sigmoid => x.sigmoid(),
+        OutputKind.Relu => nn.functional.relu(x),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "unknown output"),
     };
 }

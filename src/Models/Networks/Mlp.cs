@@ -13,7 +13,6 @@ namespace Cluster.Models;
 /// </summary>
 public sealed class Mlp : INetwork
 {
-    private readonly Activation _activation;
     private readonly OutputKind _output;
     private readonly (string Weight, string Bias)[] _names;
 
@@ -28,7 +27,7 @@ public sealed class Mlp : INetwork
     {
         Inputs = inputs;
         Outputs = outputs;
-        _activation = activation;
+        Activation = activation;
         _output = output;
         long[] widths = [inputs, .. hidden.Select(width => (long)width), outputs];
         foreach (long width in widths)
@@ -49,6 +48,9 @@ public sealed class Mlp : INetwork
     /// <inheritdoc/>
     public long Outputs { get; }
 
+    /// <summary>The function after every hidden layer.</summary>
+    public Activation Activation { get; }
+
     /// <inheritdoc/>
     public bool RowsAreIndependent => true;
 
@@ -60,10 +62,58 @@ public sealed class Mlp : INetwork
         {
             (string weight, string bias) = _names[layer];
             h = nn.functional.linear(h, parameters[weight], parameters[bias]);
-            h = layer < _names.Length - 1 ? _activation.Apply(h) : Activation.ApplyOutput(_output, h);
+            h = layer < _names.Length - 1 ? Activation.Apply(h) : Models.Activation.ApplyOutput(_output, h);
         }
 
         return h;
+    }
+
+    /// <summary>A forward pass without autograd, for networks whose output is linear; its backward pass is written by hand.</summary>
+    /// <param name="parameters">Values for <see cref="Layout"/>.</param>
+    /// <param name="x_BD">Shape (B, D); it must stay as it is until the backward pass.</param>
+    /// <param name="ownsInput">Whether the pass frees x in the end.</param>
+    /// <exception cref="InvalidOperationException">The network ends in an output function.</exception>
+    public MlpPass Run(FlatParameters parameters, Tensor x_BD, bool ownsInput = false)
+    {
+        if (_output != OutputKind.Linear)
+        {
+            throw new InvalidOperationException($"A network that ends in {_output} runs with autograd.");
+        }
+
+        using IDisposable guard = no_grad();
+        Tensor[] inputs = new Tensor[_names.Length];
+        Tensor h = x_BD;
+        for (int layer = 0; layer < _names.Length; layer++)
+        {
+            inputs[layer] = h;
+            (string weight, string bias) = _names[layer];
+            h = nn.functional.linear(h, parameters[weight], parameters[bias]);
+            if (layer < _names.Length - 1)
+            {
+                ActivationKernel.Apply(Activation, h);
+            }
+        }
+
+        return new MlpPass(this, parameters, inputs, h, ownsInput);
+    }
+
+    /// <summary>Adds a layer's weight and bias gradients, from the gradient of its outputs and its inputs.</summary>
+    internal void Accumulate(FlatParameters parameters, int layer, Tensor gradient_BK, Tensor input_BD)
+    {
+        (string weight, string bias) = _names[layer];
+        using Tensor weightGradient = parameters[weight].grad!;
+        using Tensor biasGradient = parameters[bias].grad!;
+        using Tensor transposed_KB = gradient_BK.t();
+        weightGradient.addmm_(transposed_KB, input_BD);
+        using Tensor sum_K = gradient_BK.sum(0L);
+        biasGradient.add_(sum_K);
+    }
+
+    /// <summary>The gradient of a layer's inputs from that of its outputs.</summary>
+    internal Tensor Through(FlatParameters parameters, int layer, Tensor gradient_BK)
+    {
+        using Tensor weight = parameters[_names[layer].Weight].detach();
+        return gradient_BK.mm(weight);
     }
 
     private static (string Weight, string Bias) Names(int layer)

@@ -36,6 +36,16 @@ public sealed class FaultHarnessTests(ITestOutputHelper output)
     private static Dictionary<string, string[]> Experiments { get; } = new(StringComparer.Ordinal)
     {
         ["gan"] = ["replicas=2", "shards=2", "model.discriminatorSteps=2"],
+        ["rbm"] =
+        [
+            "model={kind: rbm, hidden: 12, chains: 20, pools: 2, temperatures: 2, staleness: 1}", "data={name: digits, binarize: dynamic}", "replicas=2", "shards=2",
+        ],
+        ["vae"] =
+        [
+            "model={kind: vae, latent: 3, encoder: {hidden: [12]}, decoder: {hidden: [10]}, microbatches: 2}", "data={name: digits, binarize: dynamic}",
+            "replicas=2", "shards=2",
+        ],
+        ["dictionary"] = ["model={kind: dictionary, atoms: 24, patch: {size: 5, count: 1000}}", "replicas=2", "shards=3"],
     };
 
     [Theory]

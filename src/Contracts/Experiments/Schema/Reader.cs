@@ -109,6 +109,11 @@ internal sealed class Reader : Section
     {
         var inner = Open(key, word);
         if (inner is null || state.RolesUnknown) return [.. roles.Select(value)];
+        if (roles.Count == 0)
+        {
+            if (inner.Entries.Any()) state.Errors.Add(inner.At, path + key, "has no use: this model has no parameters that an optimizer steps; leave it out");
+            return [];
+        }
 
         // No option of such a section is itself a section: what looks like one is meant for a role, even a misspelt one.
         var perRole = inner.Entries.Any(e => roles.Contains(e.Key) || e.Value is MapNode);

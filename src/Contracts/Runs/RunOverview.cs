@@ -1,14 +1,11 @@
-using Cluster.Contracts;
-using Cluster.Contracts.Runs;
-
-namespace Cluster.Client;
+namespace Cluster.Contracts.Runs;
 
 /// <summary>What a run's files say of it, without a cluster.</summary>
 /// <param name="Folder">The run.</param>
 /// <param name="State">One word; <c>interrupted</c> for a run that was training when its process went.</param>
 /// <param name="Step">Steps completed, as far as the files know.</param>
 /// <param name="File">The state file; null where it is missing or damaged.</param>
-internal sealed record RunOverview(RunFolder Folder, string State, long Step, RunStateFile? File)
+public sealed record RunOverview(RunFolder Folder, string State, long Step, RunStateFile? File)
 {
     /// <summary>A run that no process trains, though its state says so.</summary>
     public const string Interrupted = "interrupted";
@@ -22,8 +19,8 @@ internal sealed record RunOverview(RunFolder Folder, string State, long Step, Ru
         string state = (training, locked) switch
         {
             (true, false) => Interrupted,
-            (true, true) when file is null => Text.State(RunState.Queued),
-            _ => Text.State(file!.State),
+            (true, true) when file is null => Word(RunState.Queued),
+            _ => Word(file!.State),
         };
 
         // The state file is as old as the newest checkpoint; the metrics know better.
@@ -37,18 +34,10 @@ internal sealed record RunOverview(RunFolder Folder, string State, long Step, Ru
     }
 
     /// <summary>Names of complete checkpoints, oldest first.</summary>
-    public static IReadOnlyList<string> Checkpoints(RunFolder folder) => !Directory.Exists(folder.Checkpoints)
-        ? []
-        : [.. Directory.EnumerateDirectories(folder.Checkpoints)
-            .Where(path => System.IO.File.Exists(Path.Combine(path, "manifest.json")))
-            .Select(path => Path.GetFileName(path))
-            .Where(name => RunFolder.StepOf(name) is not null)
-            .OrderBy(name => RunFolder.StepOf(name))];
+    public static IReadOnlyList<string> Checkpoints(RunFolder folder) => [.. CheckpointListing.List(folder).Select(each => each.Name)];
 
     /// <summary>Path of the newest picture; null where there is none.</summary>
-    public static string? NewestSample(RunFolder folder) => !Directory.Exists(folder.Samples)
-        ? null
-        : Directory.EnumerateFiles(folder.Samples, "*.png")
-            .Where(path => RunFolder.StepOf(Path.GetFileNameWithoutExtension(path)) is not null)
-            .MaxBy(path => RunFolder.StepOf(Path.GetFileNameWithoutExtension(path)));
+    public static string? NewestSample(RunFolder folder) => RunPictures.Samples(folder).LastOrDefault()?.Path;
+
+    private static string Word(RunState state) => state.ToString().ToLowerInvariant();
 }

@@ -1,0 +1,78 @@
+using Cluster.Contracts;
+using Cluster.Models.Autoencoders;
+using Cluster.Numerics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains;
+
+/// <summary>The tensors of a decoder replica. Everything here runs on the device's thread.</summary>
+internal sealed class DecoderReplica : IDisposable
+{
+    private readonly PieceReader _reader;
+    private readonly Answer?[] _answers;
+    private DecoderStep _figures;
+
+    public DecoderReplica(CoderBlueprint blueprint, int index, DeviceThread device)
+    {
+        Blueprint = blueprint;
+        Device = device;
+        _reader = new PieceReader(blueprint, index, device);
+        _answers = new Answer?[blueprint.Model.Microbatches];
+        Parameters = new FlatParameters(blueprint.Coder.Decoder, device.Device, blueprint.Type);
+        Encoder = blueprint.Coder.TiedWeights ? new FlatParameters(blueprint.Coder.Encoder, device.Device, blueprint.Type) : null;
+    }
+
+    public CoderBlueprint Blueprint { get; }
+
+    public DeviceThread Device { get; }
+
+    public FlatParameters Parameters { get; }
+
+    /// <summary>The encoder's parameters as the decoder knows them, with the decoder's share of their gradient; null where weights are not tied.</summary>
+    public FlatParameters? Encoder { get; }
+
+    /// <summary>Adds a piece's gradient; pieces come in their order. The answer lasts until the same piece of the next update.</summary>
+    public DecodedPiece Decode(long update, int piece, Incoming codes, Incoming? term, Incoming? target)
+    {
+        int pieces = Blueprint.Model.Microbatches;
+        if (piece == 0)
+        {
+            Parameters.ZeroGradients();
+            Encoder?.ZeroGradients();
+            _figures = default;
+        }
+
+        _answers[piece]?.Dispose();
+        Tensor? term_S = term?.Open(Device.Device);
+        Answer answer = Blueprint.Coder.Decode(
+            Parameters, Encoder, _reader.Read(update, piece), codes.Open(Device.Device), term_S, target?.Open(Device.Device)).Detach();
+        _answers[piece] = answer;
+        using IDisposable guard = no_grad();
+        _figures = new DecoderStep(
+            _figures.Loss + (answer.Loss.ToDouble() / pieces),
+            _figures.Reconstruction - (answer.LogLikelihood.mean().ToDouble() / pieces),
+            _figures.Rate - (term_S is null ? 0 : term_S.mean().ToDouble() / pieces));
+        if (piece == pieces - 1)
+        {
+            Encoder?.Gradients.mul_(2);
+        }
+
+        return new DecodedPiece(answer, _figures);
+    }
+
+    public void Dispose()
+    {
+        foreach (Answer? answer in _answers)
+        {
+            answer?.Dispose();
+        }
+
+        _reader.Dispose();
+        Parameters.Dispose();
+        Encoder?.Dispose();
+    }
+}
+
+/// <summary>A piece's answer, and the figures of the update so far.</summary>
+internal sealed record DecodedPiece(Answer Answer, DecoderStep Figures);

@@ -1,0 +1,94 @@
+using Cluster.Contracts.Experiments;
+using Cluster.Models.Autoencoders;
+using Cluster.Numerics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains;
+
+/// <summary>The tensors of an encoder replica. Everything here runs on the device's thread.</summary>
+internal sealed class EncoderReplica : IDisposable
+{
+    private readonly PieceReader _reader;
+    private readonly Codes?[] _codes;
+    private double _penalty;
+
+    public EncoderReplica(CoderBlueprint blueprint, int index, DeviceThread device)
+    {
+        Blueprint = blueprint;
+        Device = device;
+        _reader = new PieceReader(blueprint, index, device);
+        _codes = new Codes?[blueprint.Model.Microbatches];
+        Parameters = new FlatParameters(blueprint.Coder.Encoder, device.Device, blueprint.Type);
+        Codebook = blueprint.Coder.Codebook is { } layout ? new FlatParameters(layout, device.Device, blueprint.Type) : null;
+    }
+
+    public CoderBlueprint Blueprint { get; }
+
+    public DeviceThread Device { get; }
+
+    public FlatParameters Parameters { get; }
+
+    public FlatParameters? Codebook { get; }
+
+    /// <summary>The codes of a piece with their graph; they last until <see cref="Learn"/>.</summary>
+    public Codes Encode(long update, int piece)
+    {
+        _codes[piece]?.Dispose();
+        Codes codes = Blueprint.Coder.Encode(Parameters, Codebook, _reader.Read(update, piece)).Detach();
+        return _codes[piece] = codes;
+    }
+
+    /// <summary>Adds the gradient of a piece; pieces come in their order.</summary>
+    /// <returns>The penalty of the update so far.</returns>
+    public double Learn(int piece, Incoming weight, Incoming? codeGradient, Incoming? logLikelihood)
+    {
+        int pieces = Blueprint.Model.Microbatches;
+        if (piece == 0)
+        {
+            Parameters.ZeroGradients();
+            Codebook?.ZeroGradients();
+            _penalty = 0;
+        }
+
+        using Codes codes = _codes[piece]!;
+        _codes[piece] = null;
+        codes.Backward(weight.Open(Device.Device), codeGradient?.Open(Device.Device), logLikelihood?.Open(Device.Device));
+        using IDisposable guard = no_grad();
+        _penalty += codes.Penalty is { } penalty ? penalty.ToDouble() / pieces : 0;
+        Codebook?.Gradients.sub_(codes.Statistics!);
+        if (piece == pieces - 1)
+        {
+            // A moving average steps by value − statistic; a tied role takes the mean of twice as many gradients as it has replicas.
+            Codebook?.Gradients.add_(Codebook.Values);
+            if (Blueprint.Coder.TiedWeights)
+            {
+                Parameters.Gradients.mul_(2);
+            }
+        }
+
+        return _penalty;
+    }
+
+    /// <summary>Codes to paint from: of the first training images where the model reconstructs, else from the prior.</summary>
+    public Tensor CodesToPaint(int count, ulong seed)
+    {
+        using IDisposable guard = no_grad();
+        CoderParameters parameters = new(Parameters, Parameters, Codebook);
+        return CoderPictures.Reconstructs(Blueprint)
+            ? Blueprint.Coder.Represent(parameters, CoderPictures.Images(Blueprint, Blueprint.Data, 0, count, Device.Device), null)
+            : Blueprint.Coder.Prior(parameters, RandomStream.Named(seed, "sample", 0, 0, "latent"), count);
+    }
+
+    public void Dispose()
+    {
+        foreach (Codes? codes in _codes)
+        {
+            codes?.Dispose();
+        }
+
+        _reader.Dispose();
+        Parameters.Dispose();
+        Codebook?.Dispose();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Cluster.Numerics;
+using static TorchSharp.torch;
+
+namespace Cluster.Models;
+
+/// <summary>
+/// Bernoulli log-density of rows and its derivative in one pass over CPU memory. With e = exp(−|l|), softplus(l) = max(l, 0) + log(1 + e)
+/// and σ(|l|) = 1/(1 + e): one exponential, one logarithm and one division serve both.
+/// </summary>
+internal static class BernoulliKernel
+{
+    /// <summary>Replaces each logit l by x − σ(l), the derivative of the log-density, and writes the rows' log-densities.</summary>
+    /// <param name="logits_SD">float32, contiguous, on the CPU, shape (S, D).</param>
+    /// <param name="x_BD">Likewise, shape (B, D), S a multiple of B: row s is compared with row s mod B.</param>
+    /// <param name="density_S">Shape (S).</param>
+    public static void Run(Tensor logits_SD, Tensor x_BD, Tensor density_S)
+    {
+        int elements = (int)x_BD.shape[1];
+        Span<float> logits = logits_SD.AsFloats(), density = density_S.AsFloats();
+        ReadOnlySpan<float> x = x_BD.AsFloats();
+        int rows = x.Length / elements;
+        for (int row = 0; row < density.Length; row++)
+        {
+            density[row] = Row(logits.Slice(row * elements, elements), x.Slice(row % rows * elements, elements));
+        }
+    }
+
+    private static float Row(Span<float> logits, ReadOnlySpan<float> x)
+    {
+        int lanes = Vector256<float>.Count, whole = logits.Length - (logits.Length % lanes);
+        ref float l = ref MemoryMarshal.GetReference(logits);
+        ref float t = ref MemoryMarshal.GetReference(x);
+        Vector256<float> sum = Vector256<float>.Zero;
+        for (int i = 0; i < whole; i += lanes)
+        {
+            Vector256<float> logit = Vector256.LoadUnsafe(ref l, (nuint)i);
+            sum += Element(ref logit, Vector256.LoadUnsafe(ref t, (nuint)i));
+            logit.StoreUnsafe(ref l, (nuint)i);
+        }
+
+        if (whole < logits.Length)
+        {
+            // Beyond the row: logit −100 and x 0 add nothing.
+            Span<float> last = stackalloc float[lanes], target = stackalloc float[lanes];
+            last.Fill(-100);
+            target.Clear();
+            logits[whole..].CopyTo(last);
+            x[whole..].CopyTo(target);
+            Vector256<float> logit = Vector256.Create<float>(last);
+            sum += Element(ref logit, Vector256.Create<float>(target));
+            logit.CopyTo(last);
+            last[..(logits.Length - whole)].CopyTo(logits[whole..]);
+        }
+
+        return Vector256.Sum(sum);
+    }
+
+    private static Vector256<float> Element(ref Vector256<float> logit, Vector256<float> x)
+    {
+        Vector256<float> one = Vector256<float>.One, l = logit;
+        Vector256<float> e = VectorMath.Exp(-Vector256.Abs(l));
+        Vector256<float> larger = one / (one + e);
+        Vector256<float> positive = Vector256.GreaterThanOrEqual(l, Vector256<float>.Zero);
+        logit = x - Vector256.ConditionalSelect(positive, larger, e * larger);
+        return (x * l) - Vector256.MaxNative(l, Vector256<float>.Zero) - VectorMath.Log(one + e);
+    }
+}

@@ -1,0 +1,35 @@
+using Cluster.Numerics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Models;
+
+/// <summary>
+/// A convolution (torch.nn.Conv2d): (C, H, W) to (<paramref name="Channels"/>, H', W') with
+/// H' = ⌊(H + 2·padding − kernel)/stride⌋ + 1.
+/// </summary>
+/// <param name="Channels">Output channels.</param>
+/// <param name="Kernel">Side of the kernel.</param>
+/// <param name="Stride">Step between its places.</param>
+/// <param name="Padding">Zeros on each side.</param>
+public sealed record ConvolutionLayer(int Channels, int Kernel, int Stride = 1, int Padding = 0) : Layer
+{
+    /// <inheritdoc/>
+    public override long[] OutputShape(long[] inputShape) => [Channels, Side(inputShape[1]), Side(inputShape[2])];
+
+    /// <inheritdoc/>
+    public override IEnumerable<ParameterSpec> Parameters(long[] inputShape)
+    {
+        Initializer initial = Initializer.KaimingUniformFanIn(inputShape[0] * Kernel * Kernel);
+        yield return new ParameterSpec("weight", [Channels, inputShape[0], Kernel, Kernel], initial);
+        yield return new ParameterSpec("bias", [Channels], initial);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Apply(FlatParameters parameters, string prefix, Tensor x) => nn.functional.conv2d(
+        x, parameters[prefix + "weight"], parameters[prefix + "bias"], strides: [Stride, Stride], padding: [Padding, Padding]);
+
+    private long Side(long side) => side + (2 * Padding) >= Kernel
+        ? ((side + (2 * Padding) - Kernel) / Stride) + 1
+        : throw new ArgumentException($"A {Kernel}x{Kernel} convolution with padding {Padding} does not fit into a side of {side}.");
+}
