@@ -27,7 +27,8 @@ internal sealed record Case(string Name, string? File)
     internal static string Manifests(string name) => Rendered.GetOrAdd(name, _ => new(() =>
     {
         Case wanted = All.Single(each => each.Name == name);
-        return Rendering(wanted.File is null ? [] : ["--values", wanted.File]);
+        // Keys take time, and one case with real ones is enough.
+        return Rendering(wanted.File is null ? [] : ["--values", wanted.File, .. Renderer.Still]);
     })).Value;
 
     internal static string Rendering(params string[] options)

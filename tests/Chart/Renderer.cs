@@ -19,6 +19,9 @@ internal static class Renderer
     /// <summary>Why nothing can render here; null where something can.</summary>
     internal static string? IsMissing => Helm is null ? GoIsMissing : null;
 
+    /// <summary>Lets nothing be drawn at random, where that can be asked.</summary>
+    internal static string[] Still => Helm is null ? ["--still"] : [];
+
     /// <summary>The manifests, one text; an outcome other than 0 says why not.</summary>
     internal static Outcome Template(params string[] options) => Helm is { } helm
         ? Tool.Run(helm, ["template", .. Case.Release, Repository.Chart, .. options])

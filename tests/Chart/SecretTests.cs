@@ -80,7 +80,7 @@ public sealed class SecretTests
     public void TheNotesNameWhatThereIs(string name)
     {
         Case wanted = Case.All.Single(each => each.Name == name);
-        Outcome notes = Renderer.Go("template", ["--notes", .. wanted.File is null ? (string[])[] : ["--values", wanted.File]]);
+        Outcome notes = Renderer.Go("template", ["--notes", "--still", .. wanted.File is null ? (string[])[] : ["--values", wanted.File]]);
         Assert.Equal("", notes.Errors);
         Assert.All(Case.Pools(name), pool => Assert.Contains(pool["metadata", "name"].Text!, notes.Output, StringComparison.Ordinal));
         string[] words = notes.Output.Split([' ', '\n', ',', ':', ';'], StringSplitOptions.RemoveEmptyEntries);

@@ -2,11 +2,11 @@
 // For machines without helm: the tests of the chart use helm itself where it is on the path.
 //
 //	renderer template CHART [--values FILE]... [--set KEY=VALUE]... [--name-template NAME] [--namespace NAME] [--api-versions A,B]
-//	                        [--kube-version V] [--is-upgrade] [--existing FILE] [--skip-schema-validation] [--notes]
+//	                        [--kube-version V] [--is-upgrade] [--existing FILE] [--skip-schema-validation] [--notes] [--still]
 //	renderer unused CHART --values FILE[,FILE]...
 //
 // template prints the manifests, each after a line that names its template; --notes prints NOTES.txt instead. --existing names a file of
-// objects that `lookup` finds. unused prints the values of values.yaml whose change alters no manifest under any of the value files.
+// objects that `lookup` finds. --still puts fixed words where random passwords and keys would be, which saves the time to make them. unused prints the values of values.yaml whose change alters no manifest under any of the value files.
 package main
 
 import (
@@ -76,6 +76,9 @@ func parse(arguments []string) (options, error) {
 			continue
 		case "--notes":
 			given.notes = true
+			continue
+		case "--still":
+			given.still = true
 			continue
 		}
 		if i++; i == len(arguments) {
