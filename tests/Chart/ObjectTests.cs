@@ -87,7 +87,7 @@ public sealed partial class ObjectTests
     [ChartTheory, MemberData(nameof(Cases))]
     public void EveryReferenceIsToSomethingThatExists(string name)
     {
-        string[] elsewhere = ["data-sets", "redis", "token", "certificates", "runs", "cluster-postgres", "somebody"];
+        string[] elsewhere = ["data-sets", "database", "token", "certificates", "runs", "cluster-postgres", "somebody"];
         HashSet<(string?, string?)> there = [.. Case.Objects(name).Select(each => (each["kind"].Text, each["metadata", "name"].Text))];
         there.UnionWith(Case.OfKind(name, "Certificate").Select(each => ((string?)"Secret", each["spec", "secretName"].Text)));
         foreach ((string owner, _, Node spec) in Case.Pods(name))

@@ -33,7 +33,7 @@ public sealed class ValuesTests
     [InlineData("pools=[{replicas: 1}]", "name")]
     [InlineData("pool=gpu", "pool")]
     [InlineData("image.pullPolicy=Sometimes", "image.pullPolicy")]
-    [InlineData("clustering.kind=zookeeper", "clustering.kind")]
+    [InlineData("clustering.kind=redis", "clustering.kind")]
     [InlineData("clustering.probeSeconds=0", "clustering.probeSeconds")]
     [InlineData("tls.source=guessed", "tls.source")]
     [InlineData("runs.size=much", "runs.size")]
@@ -58,8 +58,7 @@ public sealed class ValuesTests
     }
 
     [ChartTheory]
-    [InlineData("clustering: {kind: localhost}", "clustering.kind localhost is for one silo, and pools have 3: choose postgresql, redis or file")]
-    [InlineData("clustering: {kind: redis}", "clustering.kind redis needs clustering.existingSecret")]
+    [InlineData("clustering: {kind: localhost}", "clustering.kind localhost is for one silo, and pools have 3: choose postgresql or file")]
     [InlineData("pools: [{name: a}, {name: a}]", "pools: two have the name a")]
     [InlineData("serviceMonitor: {enabled: true}", "set telemetry.collector.enabled too")]
     [InlineData("tls: {source: existing}", "name your secret in tls.existingSecret")]

@@ -87,12 +87,11 @@ http://{{ include "cluster.collectorName" . }}:{{ ternary 4317 4318 (eq .Values.
 
 {{/* The secret with the connection string; empty where there is no store. */}}
 {{- define "cluster.connectionSecret" -}}
-{{- if .Values.clustering.existingSecret -}}
+{{- if ne .Values.clustering.kind "postgresql" -}}
+{{- else if .Values.clustering.existingSecret -}}
 {{ .Values.clustering.existingSecret }}
 {{- else if include "cluster.ownPostgres" . -}}
 {{ include "cluster.postgresName" . }}
-{{- else if eq .Values.clustering.kind "redis" -}}
-{{ fail "clustering.kind redis needs clustering.existingSecret: a secret with the connection string" }}
 {{- end -}}
 {{- end -}}
 
@@ -106,6 +105,6 @@ http://{{ include "cluster.collectorName" . }}:{{ ternary 4317 4318 (eq .Values.
 {{- $silos = add $silos (ternary .replicas $.Values.poolDefaults.replicas (hasKey . "replicas")) -}}
 {{- end -}}
 {{- if and (eq .Values.clustering.kind "localhost") (gt $silos 1) -}}
-{{ fail (printf "clustering.kind localhost is for one silo, and pools have %d: choose postgresql, redis or file" $silos) }}
+{{ fail (printf "clustering.kind localhost is for one silo, and pools have %d: choose postgresql or file" $silos) }}
 {{- end -}}
 {{- end -}}
