@@ -14,17 +14,25 @@ internal sealed class RunLock : IDisposable
     /// <exception cref="InputException">Another process has it, or its folder cannot be written.</exception>
     public static RunLock Take(RunFolder folder)
     {
-        try
+        for (int tries = 1; ; tries++)
         {
-            return new RunLock(new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (UnauthorizedAccessException problem)
-        {
-            throw RunFiles.Unwritable(folder.Path, problem);
-        }
-        catch (IOException)
-        {
-            throw new InputException($"run {folder.Name} is trained by another process now ({folder.Lock} is locked)");
+            try
+            {
+                return new RunLock(new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            }
+            catch (UnauthorizedAccessException problem)
+            {
+                throw RunFiles.Unwritable(folder.Path, problem);
+            }
+            catch (IOException) when (tries < 5)
+            {
+                // Whoever lists runs holds the file for a moment.
+                Thread.Sleep(20);
+            }
+            catch (IOException)
+            {
+                throw new InputException($"run {folder.Name} is trained by another process now ({folder.Lock} is locked)");
+            }
         }
     }
 

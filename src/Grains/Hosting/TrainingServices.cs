@@ -15,6 +15,11 @@ public static class TrainingServices
         services.AddSingleton<TensorTransfer>();
         services.AddSingleton<Datasets>();
         services.AddSingleton<Blueprints>();
+        services.AddSingleton<SiloWork>();
+        services.AddSingleton<SiloBook>();
+        services.AddSingleton<Heartbeat>();
+        services.AddSingleton(provider => new SiloLife(
+            provider.GetRequiredService<SiloWork>(), provider.GetRequiredService<Heartbeat>(), provider.GetRequiredService<IGrainFactory>()));
         services.AddSingleton<SiloServices>();
         return services;
     }

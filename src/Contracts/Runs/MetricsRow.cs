@@ -1,14 +1,14 @@
 using System.Text;
 using System.Text.Json;
-using Cluster.Contracts.Runs;
 
-namespace Cluster.Client;
+namespace Cluster.Contracts.Runs;
 
 /// <summary>One line of <c>metrics.jsonl</c>.</summary>
 /// <param name="Step">Steps completed.</param>
 /// <param name="StepsPerSecond">The rate then; 0 where it is not told.</param>
 /// <param name="Figures">Losses and scores by name.</param>
-internal sealed record MetricsRow(long Step, double StepsPerSecond, IReadOnlyDictionary<string, double> Figures)
+[GenerateSerializer, Immutable, Alias("cluster.MetricsRow")]
+public sealed record MetricsRow(long Step, double StepsPerSecond, IReadOnlyDictionary<string, double> Figures)
 {
     private const string StepKey = "step";
     private const string RateKey = "stepsPerSecond";

@@ -1,0 +1,76 @@
+namespace Cluster.Contracts.Runs;
+
+/// <summary>What a run's files say of it.</summary>
+/// <param name="Name">The run's name.</param>
+/// <param name="Folder">Its folder.</param>
+/// <param name="State">One word; <c>interrupted</c> for a run that was training when its process went.</param>
+/// <param name="Step">Steps completed, as far as the files know.</param>
+/// <param name="Steps">Steps in all; 0 where the state file is missing or damaged.</param>
+/// <param name="Updated">When the state was last written; null as above.</param>
+/// <param name="Attempts">How many times training was started, resumed or recovered.</param>
+/// <param name="Problem">Why it failed, or why it waits; null otherwise.</param>
+/// <param name="Metrics">The last row of its metrics; null where there is none.</param>
+/// <param name="Checkpoints">Names of complete checkpoints, oldest first.</param>
+/// <param name="Sample">Path of the newest picture; null where there is none.</param>
+[GenerateSerializer, Immutable, Alias("cluster.RunOverview")]
+public sealed record RunOverview(
+    string Name,
+    string Folder,
+    string State,
+    long Step,
+    long Steps,
+    DateTimeOffset? Updated,
+    long Attempts,
+    string? Problem,
+    MetricsRow? Metrics,
+    IReadOnlyList<string> Checkpoints,
+    string? Sample)
+{
+    /// <summary>A run that no process trains, though its state says so.</summary>
+    public const string Interrupted = "interrupted";
+
+    /// <summary>Whether <c>resume</c> would go on with it.</summary>
+    public bool CanResume => State is Interrupted or "paused" or "failed" or "cancelled";
+
+    /// <summary>Reads it.</summary>
+    public static RunOverview Read(RunFolder folder)
+    {
+        RunStateFile? file = RunStateFile.Read(folder);
+        bool training = file is null or { State: RunState.Running or RunState.Recovering or RunState.Queued };
+        bool locked = training && folder.IsLocked();
+        string state = (training, locked) switch
+        {
+            (true, false) when file is { State: RunState.Queued } && RunTicket.Read(folder) is not null => Word(RunState.Queued),
+            (true, false) => Interrupted,
+            (true, true) when file is null => Word(RunState.Queued),
+            _ => Word(file!.State),
+        };
+
+        // The state file is as old as the newest checkpoint; the metrics know better.
+        MetricsRow? metrics = MetricsRow.Last(folder);
+        long step = file?.Step ?? 0;
+        if (locked && metrics is { } row)
+        {
+            step = Math.Max(step, row.Step);
+        }
+
+        return new RunOverview(
+            folder.Name, folder.Path, state, step, file?.Steps ?? 0, file?.Updated, file?.Attempts ?? 0, file?.Problem, metrics, CompleteCheckpoints(folder), NewestSample(folder));
+    }
+
+    private static IReadOnlyList<string> CompleteCheckpoints(RunFolder folder) => !Directory.Exists(folder.Checkpoints)
+        ? []
+        : [.. Directory.EnumerateDirectories(folder.Checkpoints)
+            .Where(path => File.Exists(Path.Combine(path, "manifest.json")))
+            .Select(path => Path.GetFileName(path))
+            .Where(name => RunFolder.StepOf(name) is not null)
+            .OrderBy(name => RunFolder.StepOf(name))];
+
+    private static string? NewestSample(RunFolder folder) => !Directory.Exists(folder.Samples)
+        ? null
+        : Directory.EnumerateFiles(folder.Samples, "*.png")
+            .Where(path => RunFolder.StepOf(Path.GetFileNameWithoutExtension(path)) is not null)
+            .MaxBy(path => RunFolder.StepOf(Path.GetFileNameWithoutExtension(path)));
+
+    private static string Word(RunState state) => state.ToString().ToLowerInvariant();
+}
