@@ -6,6 +6,9 @@ namespace Cluster.Client;
 /// <summary>Starts silos as processes of their own, which outlive this one.</summary>
 internal static class SiloLauncher
 {
+    /// <summary>The program that has the verb <c>silo</c>: this one.</summary>
+    public static string Program { get; set; } = Path.Combine(AppContext.BaseDirectory, "Cluster.Client.dll");
+
     /// <summary>Starts one.</summary>
     /// <param name="log">Where its output goes.</param>
     /// <param name="args">The arguments of <c>cluster silo</c>.</param>
@@ -19,7 +22,7 @@ internal static class SiloLauncher
         start.ArgumentList.Add("sh");
         start.ArgumentList.Add(log);
         string host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
-        foreach (string arg in (string[])[host, Path.Combine(AppContext.BaseDirectory, "Cluster.Client.dll"), "silo", .. args])
+        foreach (string arg in (string[])[host, Program, "silo", .. args])
         {
             start.ArgumentList.Add(arg);
         }

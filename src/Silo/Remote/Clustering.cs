@@ -32,9 +32,9 @@ public static partial class Clustering
                 UseDatabase(silo, membership, ref here);
                 if (!here)
                 {
-                    string package = membership.Kind == ClusteringKind.Redis ? "Microsoft.Orleans.Clustering.Redis" : "Microsoft.Orleans.Clustering.AdoNet";
-                    throw new InputException(
-                        $"clustering.kind {membership.Kind.ToString().ToLowerInvariant()}: this build lacks {package}, which its package feed did not have; use clustering.kind file on one machine, or build with -p:{(membership.Kind == ClusteringKind.Redis ? "OrleansRedis" : "OrleansAdoNet")}=true where the feed has it");
+                    throw new InputException(membership.Kind == ClusteringKind.Redis
+                        ? "clustering.kind redis: this build lacks Microsoft.Orleans.Clustering.Redis, which no package feed that it was built from has had; use clustering.kind postgresql, or file on one machine"
+                        : "clustering.kind postgresql: this build lacks Microsoft.Orleans.Clustering.AdoNet; build with -p:OrleansAdoNet=true where the package feed has it, or use clustering.kind file on one machine");
                 }
 
                 break;
