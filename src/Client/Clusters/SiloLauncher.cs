@@ -12,8 +12,9 @@ internal static class SiloLauncher
     /// <summary>Starts one.</summary>
     /// <param name="log">Where its output goes.</param>
     /// <param name="args">The arguments of <c>cluster silo</c>.</param>
+    /// <param name="secrets">Settings that only the environment carries.</param>
     /// <returns>The process's number.</returns>
-    public static int Start(string log, IEnumerable<string> args)
+    public static int Start(string log, IEnumerable<string> args, IEnumerable<KeyValuePair<string, string>> secrets)
     {
         // The shell gives way to the silo, so that the number stays; a session of its own keeps the terminal's signals away.
         ProcessStartInfo start = new("/bin/sh") { UseShellExecute = false };
@@ -27,7 +28,11 @@ internal static class SiloLauncher
             start.ArgumentList.Add(arg);
         }
 
-        start.Environment["DOTNET_gcServer"] = "0";
+        foreach ((string name, string value) in secrets)
+        {
+            start.Environment[name] = value;
+        }
+
         using Process process = Process.Start(start) ?? throw new InputException("a silo could not be started: /bin/sh does not run");
         return process.Id;
     }

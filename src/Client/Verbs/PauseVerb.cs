@@ -12,20 +12,20 @@ internal static class PauseVerb
 
     /// <summary>The verb <c>pause</c>.</summary>
     public static Command Create(Terminal terminal) => Create(
-        "pause", "Stop a run of a cluster after its present step, with a checkpoint; resume goes on", run => run.Pause(), RunState.Paused, terminal);
+        "pause", "Stop a run of a cluster after its present step, with a checkpoint; resume goes on", cancel: false, terminal);
 
     /// <summary>The verb <c>cancel</c>.</summary>
     public static Command CreateCancel(Terminal terminal) => Create(
-        "cancel", "Give a run of a cluster up, with a checkpoint of its present step", run => run.Cancel(), RunState.Cancelled, terminal);
+        "cancel", "Give a run of a cluster up, with a checkpoint of its present step", cancel: true, terminal);
 
-    private static Command Create(string name, string about, Func<IExperimentGrain, Task> stop, RunState wanted, Terminal terminal)
+    private static Command Create(string name, string about, bool cancel, Terminal terminal)
     {
         Command verb = new(name, about) { RunArgument, Flags.Connect };
-        verb.SetAction((parsed, cancellation) => Run(parsed, stop, wanted, terminal, cancellation));
+        verb.SetAction((parsed, cancellation) => Run(parsed, cancel, terminal, cancellation));
         return verb;
     }
 
-    private static async Task<int> Run(ParseResult parsed, Func<IExperimentGrain, Task> stop, RunState wanted, Terminal terminal, CancellationToken cancellation)
+    private static async Task<int> Run(ParseResult parsed, bool cancel, Terminal terminal, CancellationToken cancellation)
     {
         await using RemoteCluster cluster = await StatusVerb.Open(parsed);
         RunOverview found = await cluster.Whole.Run(parsed.GetRequiredValue(RunArgument));
@@ -37,7 +37,7 @@ internal static class PauseVerb
         IExperimentGrain run = cluster.Experiment(found.Name);
         await Patience.Ask(async () =>
         {
-            await stop(run);
+            await (cancel ? run.Cancel() : run.Pause());
             return true;
         });
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -51,6 +51,6 @@ internal static class PauseVerb
 
         terminal.Out.WriteLine($"{found.Name} is {Text.State(status.State)} at step {Text.Steps(status.Step, status.Steps)}"
             + (status.State == RunState.Finished ? "" : $". Go on with: {Hint.Program} resume {found.Name} --connect {Hint.Quoted(cluster.Address)}"));
-        return status.State == wanted || status.State == RunState.Finished ? ExitCode.Success : ExitCode.FailedRun;
+        return status.State == (cancel ? RunState.Cancelled : RunState.Paused) || status.State == RunState.Finished ? ExitCode.Success : ExitCode.FailedRun;
     }
 }

@@ -90,7 +90,7 @@ internal static class UpVerb
 
             // Processes of one machine are soon known to be gone.
             ["clustering.probe"] = "1",
-            ["clustering.missed"] = "2",
+            ["clustering.missed"] = "3",
         };
         if (Folders.Data(parsed.GetValue(Data)) is { } data)
         {
@@ -133,7 +133,13 @@ internal static class UpVerb
                 ["gatewayPort"] = gateway.ToString(CultureInfo.InvariantCulture),
                 ["http.port"] = http.ToString(CultureInfo.InvariantCulture),
             };
-            int id = SiloLauncher.Start(log, own.SelectMany(each => new[] { SiloSettings.All.First(setting => setting.Key == each.Key).Flag, each.Value }));
+            var values = own.Select(each => (Setting: SiloSettings.All.First(setting => setting.Key == each.Key), each.Value)).ToArray();
+
+            // Everybody on the machine may read a command line.
+            int id = SiloLauncher.Start(
+                log,
+                values.Where(each => !each.Setting.IsSecret).SelectMany(each => new[] { each.Setting.Flag, each.Value }),
+                values.Where(each => each.Setting.IsSecret).Select(each => KeyValuePair.Create(each.Setting.Variable, each.Value)));
             silos.Add(new SiloProcess(name, id, port, gateway, http, log));
         }
 
@@ -160,8 +166,8 @@ internal static class UpVerb
                         each.Signal(9);
                     }
 
-                    string last = string.Join("\n  ", File.ReadLines(silo.Log).Where(line => line.Length > 0).TakeLast(4));
-                    throw new InputException($"{silo.Name} {(gone ? "ended while it started" : $"was not ready within {Patience.TotalSeconds:0} s")}; the end of {Folders.Shown(silo.Log)}:\n  {last}");
+                    string told = string.Join("\n  ", File.ReadLines(silo.Log).Where(line => line.Contains("error: ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal)).Take(3));
+                    throw new InputException($"{silo.Name} {(gone ? "ended while it started" : $"was not ready within {Patience.TotalSeconds:0} s")}; its log is {Folders.Shown(silo.Log)}{(told.Length > 0 ? ":\n  " : "")}{told}");
                 }
 
                 await Task.Delay(100, cancellation);
