@@ -19,7 +19,11 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
     public static void Lease(string? device) => Leased.Value = device;
 
     /// <summary>CUDA devices that this silo has.</summary>
-    public int CudaCount => options.PretendedCuda > 0 ? options.PretendedCuda : cuda.is_available() ? cuda.device_count() : 0;
+    public int CudaCount => options.PretendedCuda > 0 ? options.PretendedCuda : MayHaveCuda && cuda.is_available() ? cuda.device_count() : 0;
+
+    /// <summary>Without a driver's device file there is no use in loading libtorch to ask: a silo that waits for work stays small.</summary>
+    private static bool MayHaveCuda => !OperatingSystem.IsLinux()
+        || ((string[])["/dev/nvidiactl", "/dev/dxg", "/dev/nvhost-ctrl", "/dev/nvmap", "/dev/kfd"]).Any(File.Exists);
 
     /// <summary>The thread of a device, started on first use.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
