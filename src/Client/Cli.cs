@@ -14,6 +14,8 @@ internal static class Cli
     /// <returns>An <see cref="ExitCode"/>.</returns>
     public static async Task<int> Run(IReadOnlyList<string> args, Terminal terminal)
     {
+        Hint.Connected = null;
+
         // A token that begins with @ is somebody's value, never a file of further arguments.
         ParseResult parsed = Root(terminal).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
@@ -56,6 +58,12 @@ internal static class Cli
             ReportVerb.Create(terminal),
             MetricsVerb.Create(terminal),
             DataVerb.Create(terminal),
+            PauseVerb.Create(terminal),
+            PauseVerb.CreateCancel(terminal),
+            UpVerb.Create(terminal),
+            DownVerb.Create(terminal),
+            StatusVerb.Create(terminal),
+            SiloVerb.Create(terminal),
         },
     };
 

@@ -16,6 +16,32 @@ internal static class Flags
         Recursive = true,
     };
 
+    /// <summary><c>--connect HOST:PORT</c>.</summary>
+    public static Option<string?> Connect { get; } = new("--connect")
+    {
+        Description = "A cluster of other processes: HOST:PORT of a silo's port for clients, several with commas, or the folder of cluster up",
+        HelpName = "HOST:PORT",
+    };
+
+    /// <summary><c>--priority N</c>.</summary>
+    public static Option<int?> Priority() => new("--priority")
+    {
+        Description = "With --connect: its place in the queue, the higher first, from -1000 to 1000 [default: 0]",
+        HelpName = "N",
+    };
+
+    /// <summary><c>--detach</c>.</summary>
+    public static Option<bool> Detach() => new("--detach")
+    {
+        Description = "With --connect: hand the run in and leave; the cluster trains it",
+    };
+
+    /// <summary>The priority that a person gave.</summary>
+    /// <exception cref="Contracts.InputException">It is out of range.</exception>
+    public static int? PriorityOf(ParseResult parsed, Option<int?> flag) => parsed.GetValue(flag) is { } priority && priority is < -1000 or > 1000
+        ? throw new Contracts.InputException($"--priority {priority} must be a whole number from -1000 to 1000")
+        : parsed.GetValue(flag);
+
     /// <summary><c>--runs DIR</c>.</summary>
     public static Option<string> Runs() => new("--runs")
     {

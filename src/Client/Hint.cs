@@ -8,6 +8,9 @@ internal static class Hint
     /// <summary>How people call this program.</summary>
     public const string Program = "./cluster";
 
+    /// <summary>What <c>--connect</c> said in this command; null for a silo in this process.</summary>
+    public static string? Connected { get; set; }
+
     /// <summary>A verb on a run, with <c>--runs</c> where the run is not in the default folder.</summary>
     /// <param name="verb">The verb.</param>
     /// <param name="run">The run.</param>
@@ -15,7 +18,11 @@ internal static class Hint
     public static string Command(string verb, RunFolder run, string more = "")
     {
         string text = $"{Program} {verb} {run.Name}";
-        if (Path.GetFullPath(run.Root) != Path.GetFullPath(Flags.DefaultRuns))
+        if (Connected is { } address)
+        {
+            text += $" --connect {Quoted(address)}";
+        }
+        else if (Path.GetFullPath(run.Root) != Path.GetFullPath(Flags.DefaultRuns))
         {
             text += $" --runs {Quoted(Folders.Shown(run.Root))}";
         }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Cluster.Grains;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -36,7 +34,7 @@ public sealed class TrainingSilo : IAsyncDisposable
 
         builder.Services.AddSingleton<IHostLifetime, Embedded>();
         builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(FreePort(), FreePort())
+            .UseLocalhostClustering(Endpoints.FreePort(), Endpoints.FreePort())
             .AddTraining(options));
         IHost host = builder.Build();
         await host.StartAsync();
@@ -51,15 +49,8 @@ public sealed class TrainingSilo : IAsyncDisposable
         _telemetry.Dispose();
     }
 
-    private static int FreePort()
-    {
-        using Socket probe = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
-    }
-
     /// <summary>Signals belong to the process, not to a silo inside it.</summary>
-    private sealed class Embedded : IHostLifetime
+    internal sealed class Embedded : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

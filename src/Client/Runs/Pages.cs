@@ -1,3 +1,4 @@
+using Cluster.Contracts;
 using Cluster.Contracts.Runs;
 using Cluster.Dashboard;
 
@@ -8,8 +9,17 @@ internal static class Pages
 {
     /// <summary>Starts it where it is wished for, and says where the run can be seen.</summary>
     /// <returns>What stops it; null where it was not wished for.</returns>
-    public static Task<IAsyncDisposable?> Open(bool wished, RunFolder run, Terminal terminal) =>
-        wished ? Start(run, terminal) : Task.FromResult<IAsyncDisposable?>(null);
+    /// <exception cref="InputException">The run is a cluster's.</exception>
+    public static Task<IAsyncDisposable?> Open(bool wished, ClusterLink cluster, RunFolder run, Terminal terminal) => (wished, cluster.Whole) switch
+    {
+        (false, _) => Task.FromResult<IAsyncDisposable?>(null),
+        (true, null) => Start(run, terminal),
+        _ => throw Elsewhere(),
+    };
+
+    /// <summary>What is wrong with <c>--dashboard</c> beside <c>--connect</c>.</summary>
+    public static InputException Elsewhere() =>
+        new($"--dashboard shows the runs of this process; where the cluster's runs are, open them with: {Hint.Program} dashboard DIR");
 
     // A method of its own: without the wish, ASP.NET Core is not even loaded.
     private static async Task<IAsyncDisposable?> Start(RunFolder run, Terminal terminal)

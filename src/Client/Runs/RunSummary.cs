@@ -20,12 +20,13 @@ internal static class RunSummary
         }
 
         terminal.Out.WriteLine($"  folder      {Folders.Shown(folder.Path)}");
-        if (RunOverview.NewestSample(folder) is { } sample)
+        RunOverview run = RunOverview.Read(folder);
+        if (run.Sample is { } sample)
         {
             terminal.Out.WriteLine($"  samples     {Folders.Shown(sample)}");
         }
 
-        if (RunOverview.Checkpoints(folder) is [.., var newest])
+        if (run.Checkpoints is [.., var newest])
         {
             terminal.Out.WriteLine($"  checkpoint  {Folders.Shown(Path.Combine(folder.Checkpoints, newest))}");
         }
@@ -38,7 +39,7 @@ internal static class RunSummary
     public static int Paused(RunFolder folder, RunStatus end, Terminal terminal)
     {
         string checkpoint = end.Checkpoint == end.Step ? "with a checkpoint" : "before its first step";
-        terminal.Out.WriteLine($"Paused at step {end.Step} {checkpoint}. Go on with: {Hint.Command("resume", folder)}");
+        terminal.Out.WriteLine($"{(end.State == RunState.Cancelled ? "Cancelled" : "Paused")} at step {end.Step} {checkpoint}. Go on with: {Hint.Command("resume", folder)}");
         return ExitCode.Interrupted;
     }
 

@@ -10,13 +10,16 @@ internal static class Training
 
     /// <summary>Watches, then says how it ended.</summary>
     /// <param name="folder">The run.</param>
-    /// <param name="run">Its actor.</param>
+    /// <param name="cluster">Who trains it. A cluster of other processes goes on when this one leaves.</param>
     /// <param name="begun">What it answered when it was started.</param>
     /// <param name="stop">Asks for a pause.</param>
     /// <param name="terminal">Where to tell.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> Follow(RunFolder folder, IExperimentGrain run, RunStatus begun, StopSignals stop, Terminal terminal)
+    public static async Task<int> Follow(RunFolder folder, ClusterLink cluster, RunStatus begun, StopSignals stop, Terminal terminal)
     {
+        IExperimentGrain run = cluster.Experiment(folder.Name);
+        bool remote = cluster.Whole is not null;
+        string? said = null;
         TimeProvider time = TimeProvider.System;
         long start = time.GetTimestamp();
         Pace? pace = null;
@@ -28,6 +31,11 @@ internal static class Training
             bool asked = false;
             while (!IsOver(status.State))
             {
+                if (remote && stop.Asked.IsCompleted)
+                {
+                    break;
+                }
+
                 if (!asked && stop.Asked.IsCompleted)
                 {
                     asked = true;
@@ -36,7 +44,11 @@ internal static class Training
                 }
 
                 await (asked ? Task.Delay(Poll) : Task.WhenAny(stop.Asked, Task.Delay(Poll)));
-                status = await run.Status();
+                status = remote ? await Patience.Ask(run.Status) : await run.Status();
+                if (status.State == RunState.Queued && status.Problem is { } reason && reason != said)
+                {
+                    view.Say(said = reason);
+                }
 
                 // A resumed run knows where it goes on only once its actors are open.
                 pace ??= status.Figures.Count > 0 ? new Pace(time, status.Step) : null;
@@ -46,12 +58,37 @@ internal static class Training
             return status;
         });
 
+        if (!IsOver(end.State))
+        {
+            terminal.Out.WriteLine($"{folder.Name} goes on in the cluster. Stop it with: {Hint.Command("pause", folder)}");
+            return ExitCode.Interrupted;
+        }
+
         return end.State switch
         {
             RunState.Finished => RunSummary.Finished(folder, end with { StepsPerSecond = pace?.Until(end.Step) ?? end.StepsPerSecond }, time.GetElapsedTime(start), terminal),
-            RunState.Paused => RunSummary.Paused(folder, end, terminal),
+            RunState.Paused or RunState.Cancelled => RunSummary.Paused(folder, end, terminal),
             _ => RunSummary.Failed(folder, end, terminal),
         };
+    }
+
+    /// <summary>Follows a run that a cluster has in its queue.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="detach">Whether to leave at once.</param>
+    /// <param name="stop">Ends the following; the run goes on.</param>
+    /// <param name="terminal">Where to tell.</param>
+    /// <returns>An <see cref="ExitCode"/>.</returns>
+    public static async Task<int> FollowQueued(RunOverview run, ClusterLink cluster, bool detach, StopSignals stop, Terminal terminal)
+    {
+        RunFolder folder = ClusterLink.FolderOf(run);
+        if (!detach)
+        {
+            return await Follow(folder, cluster, await Patience.Ask(cluster.Experiment(run.Name).Status), stop, terminal);
+        }
+
+        terminal.Out.WriteLine($"{run.Name}: handed in. See how it goes with: {Hint.Command("show", folder)}");
+        return ExitCode.Success;
     }
 
     private static bool IsOver(RunState state) => state is RunState.Finished or RunState.Paused or RunState.Failed or RunState.Cancelled;

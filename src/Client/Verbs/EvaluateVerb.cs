@@ -22,19 +22,20 @@ internal static class EvaluateVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("evaluate", "Judge a run's newest checkpoint on held-out data: figures and pictures") { RunArgument, To, Data, Runs };
+        Command verb = new("evaluate", "Judge a run's newest checkpoint on held-out data: figures and pictures") { RunArgument, To, Data, Runs, Flags.Connect };
         verb.SetAction((parsed, cancellation) => Run(parsed, terminal, cancellation));
         return verb;
     }
 
     private static async Task<int> Run(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
-        RunFolder folder = Flags.Find(parsed, RunArgument, Runs);
-        string? data = Folders.Data(parsed.GetValue(Data));
-        await using LocalCluster cluster = await LocalCluster.Start(folder.Root, data, parsed.GetValue(Flags.Verbose));
-        IExperimentGrain run = cluster.Experiment(folder);
+        (RunFolder folder, ClusterLink cluster) = await ClusterLink.Find(parsed, RunArgument, Runs, Data);
+        await using ClusterLink open = cluster;
+        IExperimentGrain run = cluster.Experiment(folder.Name);
         string step = await Checkpoints.Choose(run, terminal);
-        string pictures = parsed.GetValue(To) is { } to ? Folders.Full("--to", to) : Path.Combine(folder.Evaluation, step);
+        string pictures = parsed.GetValue(To) is { } to ? Folders.Full("--to", to) 
+            : Directory.Exists(folder.Path) ? Path.Combine(folder.Evaluation, step)
+            : Path.GetFullPath($"{folder.Name}-evaluation-{step}"); // a cluster's folder that is not on this machine
         List<string[]> table = [["FIGURE", "VALUE", "+-", "UNIT"]];
         List<string> drawn = [];
         ProgressLines progress = new(terminal.Out, TimeProvider.System);

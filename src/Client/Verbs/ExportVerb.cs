@@ -26,22 +26,23 @@ internal static class ExportVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("export", "Write a run's parameters as a safetensors file that PyTorch opens") { RunArgument, Output, TensorBoard, Data, Runs };
+        Command verb = new("export", "Write a run's parameters as a safetensors file that PyTorch opens") { RunArgument, Output, TensorBoard, Data, Runs, Flags.Connect };
         verb.SetAction((parsed, cancellation) => Run(parsed, terminal, cancellation));
         return verb;
     }
 
     private static async Task<int> Run(ParseResult parsed, Terminal terminal, CancellationToken cancellation)
     {
-        RunFolder folder = Flags.Find(parsed, RunArgument, Runs);
         if (parsed.GetValue(TensorBoard) is { } logs)
         {
-            return WriteEvents(folder, logs, parsed.GetValue(Output), terminal);
+            return parsed.GetValue(Flags.Connect) is null
+                ? WriteEvents(Flags.Find(parsed, RunArgument, Runs), logs, parsed.GetValue(Output), terminal)
+                : throw new InputException("--tensorboard reads the run's folder; run it where the runs are, without --connect");
         }
 
-        string? data = Folders.Data(parsed.GetValue(Data));
-        await using LocalCluster cluster = await LocalCluster.Start(folder.Root, data, parsed.GetValue(Flags.Verbose));
-        IExperimentGrain run = cluster.Experiment(folder);
+        (RunFolder folder, ClusterLink cluster) = await ClusterLink.Find(parsed, RunArgument, Runs, Data);
+        await using ClusterLink open = cluster;
+        IExperimentGrain run = cluster.Experiment(folder.Name);
         string step = await Checkpoints.Choose(run, terminal);
         await using OutputFile file = OutputFile.Open(parsed.GetValue(Output) ?? $"{folder.Name}-{step}.safetensors");
         long bytes = 0;

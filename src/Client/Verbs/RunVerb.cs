@@ -22,11 +22,13 @@ internal static class RunVerb
     private static readonly Option<bool> Watch = Flags.Watch();
     private static readonly Option<string?> Data = Flags.Data();
     private static readonly Option<string> Runs = Flags.Runs();
+    private static readonly Option<int?> Priority = Flags.Priority();
+    private static readonly Option<bool> Detach = Flags.Detach();
 
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("run", "Train a model from an experiment file") { FileArgument, Set, Watch, Data, Runs };
+        Command verb = new("run", "Train a model from an experiment file") { FileArgument, Set, Watch, Data, Runs, Flags.Connect, Priority, Detach };
         verb.SetAction((parsed, _) => Run(parsed, terminal));
         return verb;
     }
@@ -34,13 +36,33 @@ internal static class RunVerb
     private static async Task<int> Run(ParseResult parsed, Terminal terminal)
     {
         ExperimentFile file = ExperimentFile.Load(parsed.GetRequiredValue(FileArgument), parsed.GetRequiredValue(Set));
+        if (parsed.GetValue(Flags.Connect) is not null)
+        {
+            return await Submit(file, parsed, terminal);
+        }
+
         string runs = Folders.Runs(parsed.GetRequiredValue(Runs));
         string? data = Folders.Data(parsed.GetValue(Data));
         RunFolder folder = RunFolder.Next(runs, file.Name);
         using StopSignals stop = new();
-        await using IAsyncDisposable? dashboard = await Pages.Open(parsed.GetValue(Watch), folder, terminal);
-        await using LocalCluster cluster = await LocalCluster.Start(runs, data, parsed.GetValue(Flags.Verbose));
-        IExperimentGrain run = cluster.Experiment(folder);
-        return await Training.Follow(folder, run, await run.Start(file.ToYaml()), stop, terminal);
+        await using ClusterLink cluster = await ClusterLink.Open(parsed, runs, data);
+        await using IAsyncDisposable? dashboard = await Pages.Open(parsed.GetValue(Watch), cluster, folder, terminal);
+        IExperimentGrain run = cluster.Experiment(folder.Name);
+        return await Training.Follow(folder, cluster, await run.Start(file.ToYaml()), stop, terminal);
+    }
+
+    private static async Task<int> Submit(ExperimentFile file, ParseResult parsed, Terminal terminal)
+    {
+        ClusterLink.Refuse(parsed, Runs, Data);
+        int priority = Flags.PriorityOf(parsed, Priority) ?? 0;
+        using StopSignals stop = new();
+        await using ClusterLink cluster = await ClusterLink.Open(parsed, "", null);
+        if (parsed.GetValue(Watch))
+        {
+            throw Pages.Elsewhere();
+        }
+
+        RunOverview run = await cluster.Whole!.Submit(file.Name, file.ToYaml(), priority);
+        return await Training.FollowQueued(run, cluster, parsed.GetValue(Detach), stop, terminal);
     }
 }

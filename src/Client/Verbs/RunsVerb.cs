@@ -12,17 +12,30 @@ internal static class RunsVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("runs", "List all runs") { Runs };
-        verb.SetAction(parsed => Run(Folders.Runs(parsed.GetRequiredValue(Runs)), terminal));
+        Command verb = new("runs", "List all runs") { Runs, Flags.Connect };
+        verb.SetAction((parsed, _) => Run(parsed, terminal));
         return verb;
     }
 
-    private static int Run(string root, Terminal terminal)
+    private static async Task<int> Run(ParseResult parsed, Terminal terminal)
     {
-        IReadOnlyList<RunFolder> runs = RunFolder.List(root);
+        string where;
+        IReadOnlyList<RunOverview> runs;
+        if (parsed.GetValue(Flags.Connect) is { } address)
+        {
+            ClusterLink.Refuse(parsed, Runs);
+            await using RemoteCluster cluster = await RemoteCluster.Open(address, parsed.GetValue(Flags.Verbose));
+            (where, runs) = ($"the cluster at {address}", await Patience.Ask(() => cluster.Whole.Runs()));
+        }
+        else
+        {
+            string root = Folders.Runs(parsed.GetRequiredValue(Runs));
+            (where, runs) = (Folders.Shown(root), [.. RunFolder.List(root).Select(RunOverview.Read)]);
+        }
+
         if (runs.Count == 0)
         {
-            terminal.Out.WriteLine($"No runs in {Folders.Shown(root)}. Start one with: {Hint.Program} run examples/gan-digits.yaml");
+            terminal.Out.WriteLine($"No runs in {where}. Start one with: {Hint.Program} run examples/gan-digits.yaml");
             return ExitCode.Success;
         }
 
@@ -30,16 +43,12 @@ internal static class RunsVerb
         return ExitCode.Success;
     }
 
-    private static string[] Row(RunFolder folder)
-    {
-        RunOverview run = RunOverview.Read(folder);
-        return
-        [
-            folder.Name,
-            run.State,
-            run.File is null ? run.Step.ToString(CultureInfo.InvariantCulture) : Text.Steps(run.Step, run.File.Steps),
-            run.File is null ? "-" : Text.Time(run.File.Updated),
-            RunOverview.Checkpoints(folder).LastOrDefault() ?? "-",
-        ];
-    }
+    private static string[] Row(RunOverview run) =>
+    [
+        run.Name,
+        run.State,
+        run.Updated is null ? run.Step.ToString(CultureInfo.InvariantCulture) : Text.Steps(run.Step, run.Steps),
+        run.Updated is { } updated ? Text.Time(updated) : "-",
+        run.Checkpoints.LastOrDefault() ?? "-",
+    ];
 }

@@ -40,7 +40,7 @@ internal static class SampleVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("sample", "Draw samples from a run's newest checkpoint") { RunArgument, Picture, Grid, Seed, Output, Data, Runs };
+        Command verb = new("sample", "Draw samples from a run's newest checkpoint") { RunArgument, Picture, Grid, Seed, Output, Data, Runs, Flags.Connect };
         verb.SetAction((parsed, _) => Run(parsed, terminal));
         return verb;
     }
@@ -52,10 +52,9 @@ internal static class SampleVerb
             ?? throw new InputException($"--grid {text} must be ROWSxCOLUMNS such as 8x8, each from 1 to 100");
         ulong seed = parsed.GetValue(Seed);
         string? picture = parsed.GetValue(Picture);
-        RunFolder folder = Flags.Find(parsed, RunArgument, Runs);
-        string? data = Folders.Data(parsed.GetValue(Data));
-        await using LocalCluster cluster = await LocalCluster.Start(folder.Root, data, parsed.GetValue(Flags.Verbose));
-        IExperimentGrain run = cluster.Experiment(folder);
+        (RunFolder folder, ClusterLink cluster) = await ClusterLink.Find(parsed, RunArgument, Runs, Data);
+        await using ClusterLink open = cluster;
+        IExperimentGrain run = cluster.Experiment(folder.Name);
         string step = await Checkpoints.Choose(run, terminal);
         await using OutputFile file = OutputFile.Open(
             parsed.GetValue(Output) ?? string.Create(CultureInfo.InvariantCulture, $"{folder.Name}-{step}-{(picture is null ? "" : picture + "-")}seed-{seed}.png"));

@@ -13,45 +13,57 @@ internal static class ShowVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("show", "Show a run: state, last metrics, checkpoints, resolved experiment file") { RunArgument, Runs };
-        verb.SetAction(parsed => Run(Flags.Find(parsed, RunArgument, Runs), terminal));
+        Command verb = new("show", "Show a run: state, last metrics, checkpoints, resolved experiment file") { RunArgument, Runs, Flags.Connect };
+        verb.SetAction((parsed, _) => Run(parsed, terminal));
         return verb;
     }
 
-    private static int Run(RunFolder folder, Terminal terminal)
+    private static async Task<int> Run(ParseResult parsed, Terminal terminal)
     {
-        RunOverview run = RunOverview.Read(folder);
-        TextWriter to = terminal.Out;
-        to.WriteLine($"run          {folder.Name}");
-        to.WriteLine($"folder       {Folders.Shown(folder.Path)}");
-        to.WriteLine($"state        {run.State}");
-        if (run.File is { } file)
+        if (parsed.GetValue(Flags.Connect) is { } address)
         {
-            to.WriteLine($"step         {Text.Steps(run.Step, file.Steps)}");
-            to.WriteLine($"updated      {Text.Time(file.Updated)}");
-            to.WriteLine($"attempts     {file.Attempts}");
-            if (file.Problem is { } problem)
+            ClusterLink.Refuse(parsed, Runs);
+            await using RemoteCluster cluster = await RemoteCluster.Open(address, parsed.GetValue(Flags.Verbose));
+            RunOverview run = await cluster.Whole.Run(parsed.GetRequiredValue(RunArgument));
+            return Show(run, await cluster.Whole.Experiment(run.Name), $"{Hint.Program} resume {run.Name} --connect {Hint.Quoted(address)}", terminal);
+        }
+
+        RunFolder folder = Flags.Find(parsed, RunArgument, Runs);
+        return Show(RunOverview.Read(folder), Experiment(folder), Hint.Command("resume", folder), terminal);
+    }
+
+    private static int Show(RunOverview run, string experiment, string resume, Terminal terminal)
+    {
+        TextWriter to = terminal.Out;
+        to.WriteLine($"run          {run.Name}");
+        to.WriteLine($"folder       {Folders.Shown(run.Folder)}");
+        to.WriteLine($"state        {run.State}");
+        if (run.Updated is { } updated)
+        {
+            to.WriteLine($"step         {Text.Steps(run.Step, run.Steps)}");
+            to.WriteLine($"updated      {Text.Time(updated)}");
+            to.WriteLine($"attempts     {run.Attempts}");
+            if (run.Problem is { } problem)
             {
                 to.WriteLine($"problem      {problem}");
             }
         }
 
-        if (MetricsRow.Last(folder) is { } row)
+        if (run.Metrics is { } row)
         {
             to.WriteLine($"metrics      {string.Join("  ", [$"step {row.Step}", .. Text.Figures(row.Figures), Text.Rate(row.StepsPerSecond)])}");
         }
 
-        IReadOnlyList<string> checkpoints = RunOverview.Checkpoints(folder);
-        to.WriteLine($"checkpoints  {(checkpoints.Count == 0 ? "none" : string.Join(", ", checkpoints))}");
-        to.WriteLine($"sample       {(RunOverview.NewestSample(folder) is { } sample ? Folders.Shown(sample) : "none")}");
-        if (run.State is RunOverview.Interrupted || run.File?.State is RunState.Paused or RunState.Failed)
+        to.WriteLine($"checkpoints  {(run.Checkpoints.Count == 0 ? "none" : string.Join(", ", run.Checkpoints))}");
+        to.WriteLine($"sample       {(run.Sample is { } sample ? Folders.Shown(sample) : "none")}");
+        if (run.CanResume)
         {
-            to.WriteLine($"go on with   {Hint.Command("resume", folder)}");
+            to.WriteLine($"go on with   {resume}");
         }
 
         to.WriteLine();
         to.WriteLine("# experiment.yaml, with every default");
-        to.WriteLine(Experiment(folder).TrimEnd());
+        to.WriteLine(experiment.TrimEnd());
         return ExitCode.Success;
     }
 

@@ -25,6 +25,20 @@ public interface IExperimentGrain : IGrainWithStringKey
     [AlwaysInterleave]
     Task Pause();
 
+    /// <summary>As <see cref="Pause"/>, to give the run up: a queue leaves it out. <c>resume</c> still goes on with it.</summary>
+    [AlwaysInterleave]
+    Task Cancel();
+
+    /// <summary>As <see cref="Pause"/>, to go on elsewhere: the run waits in its cluster's queue again. Answers when the run is let go.</summary>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:02:00")]
+    Task Yield();
+
+    /// <summary>Whether <see cref="Start"/> could begin: the file and its data are read.</summary>
+    /// <exception cref="InputException">They cannot be, or do not fit each other.</exception>
+    [ResponseTimeout("00:02:00")]
+    Task Check(string experiment);
+
     /// <summary>The newest sound checkpoint, which <see cref="Sample"/> and <see cref="Export"/> read.</summary>
     /// <exception cref="InputException">There is no such run or no sound checkpoint.</exception>
     [ResponseTimeout("00:02:00")]

@@ -7,6 +7,7 @@ namespace Cluster.Contracts.Runs;
 /// <param name="Step">Steps completed.</param>
 /// <param name="StepsPerSecond">The rate then; 0 where it is not told.</param>
 /// <param name="Figures">Losses and scores by name, in the row's order.</param>
+[GenerateSerializer, Immutable, Alias("cluster.MetricsRow")]
 public sealed record MetricsRow(long Step, double StepsPerSecond, IReadOnlyDictionary<string, double> Figures)
 {
     /// <summary>The key of a row's step.</summary>

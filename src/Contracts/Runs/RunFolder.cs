@@ -88,10 +88,13 @@ public sealed partial record RunFolder(string Root, string Name)
     }
 
     /// <summary>The first free name of an experiment: <c>gan-digits-001</c>, <c>gan-digits-002</c>, …</summary>
-    public static RunFolder Next(string root, string experiment)
+    /// <param name="root">The folder that holds all runs.</param>
+    /// <param name="experiment">The experiment's name.</param>
+    /// <param name="from">The least number.</param>
+    public static RunFolder Next(string root, string experiment, int from = 1)
     {
         root = System.IO.Path.GetFullPath(root);
-        for (int number = 1; ; number++)
+        for (int number = from; ; number++)
         {
             RunFolder folder = new(root, string.Create(CultureInfo.InvariantCulture, $"{experiment}-{number:D3}"));
             if (!Directory.Exists(folder.Path))
@@ -111,7 +114,8 @@ public sealed partial record RunFolder(string Root, string Name)
 
         try
         {
-            using FileStream probe = new(Lock, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            // A shared lock: two who ask at once do not take each other for the trainer.
+            using FileStream probe = new(Lock, FileMode.Open, FileAccess.Read, FileShare.Read);
             return false;
         }
         catch (IOException)

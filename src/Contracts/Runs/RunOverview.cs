@@ -1,14 +1,36 @@
 namespace Cluster.Contracts.Runs;
 
-/// <summary>What a run's files say of it, without a cluster.</summary>
-/// <param name="Folder">The run.</param>
+/// <summary>What a run's files say of it.</summary>
+/// <param name="Name">The run's name.</param>
+/// <param name="Folder">Its folder.</param>
 /// <param name="State">One word; <c>interrupted</c> for a run that was training when its process went.</param>
 /// <param name="Step">Steps completed, as far as the files know.</param>
-/// <param name="File">The state file; null where it is missing or damaged.</param>
-public sealed record RunOverview(RunFolder Folder, string State, long Step, RunStateFile? File)
+/// <param name="Steps">Steps in all; 0 where the state file is missing or damaged.</param>
+/// <param name="Updated">When the state was last written; null as above.</param>
+/// <param name="Attempts">How many times training was started, resumed or recovered.</param>
+/// <param name="Problem">Why it failed, or why it waits; null otherwise.</param>
+/// <param name="Metrics">The last row of its metrics; null where there is none.</param>
+/// <param name="Checkpoints">Names of complete checkpoints, oldest first.</param>
+/// <param name="Sample">Path of the newest picture; null where there is none.</param>
+[GenerateSerializer, Immutable, Alias("cluster.RunOverview")]
+public sealed record RunOverview(
+    string Name,
+    string Folder,
+    string State,
+    long Step,
+    long Steps,
+    DateTimeOffset? Updated,
+    long Attempts,
+    string? Problem,
+    MetricsRow? Metrics,
+    IReadOnlyList<string> Checkpoints,
+    string? Sample)
 {
     /// <summary>A run that no process trains, though its state says so.</summary>
     public const string Interrupted = "interrupted";
+
+    /// <summary>Whether <c>resume</c> would go on with it.</summary>
+    public bool CanResume => State is Interrupted or "paused" or "failed" or "cancelled";
 
     /// <summary>Reads it.</summary>
     public static RunOverview Read(RunFolder folder)
@@ -18,26 +40,27 @@ public sealed record RunOverview(RunFolder Folder, string State, long Step, RunS
         bool locked = training && folder.IsLocked();
         string state = (training, locked) switch
         {
+            (true, false) when file is { State: RunState.Queued } && RunTicket.Read(folder) is not null => Word(RunState.Queued),
             (true, false) => Interrupted,
             (true, true) when file is null => Word(RunState.Queued),
             _ => Word(file!.State),
         };
 
         // The state file is as old as the newest checkpoint; the metrics know better.
+        MetricsRow? metrics = MetricsRow.Last(folder);
         long step = file?.Step ?? 0;
-        if (locked && MetricsRow.Last(folder) is { } row)
+        if (locked && metrics is { } row)
         {
             step = Math.Max(step, row.Step);
         }
 
-        return new RunOverview(folder, state, step, file);
+        return new RunOverview(
+            folder.Name, folder.Path, state, step, file?.Steps ?? 0, file?.Updated, file?.Attempts ?? 0, file?.Problem, metrics, CompleteCheckpoints(folder), NewestSample(folder));
     }
 
-    /// <summary>Names of complete checkpoints, oldest first.</summary>
-    public static IReadOnlyList<string> Checkpoints(RunFolder folder) => [.. CheckpointListing.List(folder).Select(each => each.Name)];
+    private static string[] CompleteCheckpoints(RunFolder folder) => [.. CheckpointListing.List(folder).Select(each => each.Name)];
 
-    /// <summary>Path of the newest picture; null where there is none.</summary>
-    public static string? NewestSample(RunFolder folder) => RunPictures.Samples(folder).LastOrDefault()?.Path;
+    private static string? NewestSample(RunFolder folder) => RunPictures.Samples(folder).LastOrDefault()?.Path;
 
     private static string Word(RunState state) => state.ToString().ToLowerInvariant();
 }

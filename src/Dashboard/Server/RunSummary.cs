@@ -50,11 +50,11 @@ internal sealed record RunSummary(
             ExperimentText.ModelKind(ExperimentText.Read(folder)),
             run.State,
             run.Step,
-            run.File?.Steps ?? 0,
-            run.File?.Attempts ?? 0,
+            run.Steps,
+            run.Attempts,
             File.GetLastWriteTimeUtc(folder.Experiment),
             Latest(folder, run),
-            run.File?.Problem,
+            run.Problem,
             last?.StepsPerSecond ?? 0,
             [.. last?.Figures.Select(each => new Figure(each.Key, each.Value)) ?? []],
             shown,
@@ -64,7 +64,7 @@ internal sealed record RunSummary(
 
     private static DateTimeOffset Latest(RunFolder folder, RunOverview run)
     {
-        DateTimeOffset state = run.File?.Updated ?? DateTimeOffset.MinValue;
+        DateTimeOffset state = run.Updated ?? DateTimeOffset.MinValue;
         DateTimeOffset rows = File.Exists(folder.Metrics) ? File.GetLastWriteTimeUtc(folder.Metrics) : DateTimeOffset.MinValue;
         DateTimeOffset start = File.GetLastWriteTimeUtc(folder.Experiment);
         return new[] { state, rows, start }.Max();

@@ -9,10 +9,21 @@ namespace Cluster.Grains;
 /// The silo's device threads. One thread per device and intra-op thread count: actors that share a device take turns on
 /// it, and none of them ever computes on a grain scheduler's thread.
 /// </summary>
-public sealed class DevicePool : IDisposable
+public sealed class DevicePool(TrainingOptions options) : IDisposable
 {
     private readonly Dictionary<(string Device, int Threads), DeviceThread> _threads = [];
     private readonly Lock _gate = new();
+    private static readonly AsyncLocal<string?> Leased = new();
+
+    /// <summary>From here on, in the caller's flow, <c>cuda</c> means the device that was leased to it; null for the machine's first.</summary>
+    public static void Lease(string? device) => Leased.Value = device;
+
+    /// <summary>CUDA devices that this silo has.</summary>
+    public int CudaCount => options.PretendedCuda > 0 ? options.PretendedCuda : MayHaveCuda && cuda.is_available() ? cuda.device_count() : 0;
+
+    /// <summary>Without a driver's device file there is no use in loading libtorch to ask: a silo that waits for work stays small.</summary>
+    private static bool MayHaveCuda => !OperatingSystem.IsLinux()
+        || ((string[])["/dev/nvidiactl", "/dev/dxg", "/dev/nvhost-ctrl", "/dev/nvmap", "/dev/kfd"]).Any(File.Exists);
 
     /// <summary>All threads that were started and not given up.</summary>
     public IReadOnlyList<DeviceThread> All
@@ -32,6 +43,11 @@ public sealed class DevicePool : IDisposable
     /// <exception cref="InputException">This silo has no such device.</exception>
     public DeviceThread Get(string device, int intraOpThreads)
     {
+        if (device == "cuda" && Leased.Value is { } leased)
+        {
+            device = leased;
+        }
+
         lock (_gate)
         {
             if (_threads.TryGetValue((device, intraOpThreads), out DeviceThread? thread))
@@ -39,7 +55,7 @@ public sealed class DevicePool : IDisposable
                 return thread;
             }
 
-            Device where = new(device);
+            Device where = new(options.PretendedCuda > 0 && device.StartsWith("cuda", StringComparison.Ordinal) ? "cpu" : device);
             if (where.type == DeviceType.CUDA && (!cuda.is_available() || where.index >= cuda.device_count()))
             {
                 int found = cuda.is_available() ? cuda.device_count() : 0;

@@ -33,6 +33,7 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     public async Task<RunStatus> Resume()
     {
         RefuseWhileTraining();
+        silo.Work.RefuseWhileDraining();
         RunFolder folder = RunFolder.Find(silo.Run(Run).Root, Run);
         string experiment = await File.ReadAllTextAsync(folder.Experiment);
         Blueprint blueprint = await Blueprint(experiment);
@@ -56,11 +57,23 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     public Task<RunStatus> Status() => Task.FromResult(_training?.Status ?? RunFiles.Status(silo.Run(Run)));
 
     /// <inheritdoc/>
-    public Task Pause()
+    public Task Pause() => Stop(RunState.Paused);
+
+    /// <inheritdoc/>
+    public Task Cancel() => Stop(RunState.Cancelled);
+
+    /// <inheritdoc/>
+    public async Task Yield()
     {
-        _training?.Pause();
-        return Task.CompletedTask;
+        if (_training is { Done.IsCompleted: false } training)
+        {
+            training.Stop(RunState.Queued);
+            await training.Done;
+        }
     }
+
+    /// <inheritdoc/>
+    public Task Check(string experiment) => Blueprint(experiment);
 
     /// <inheritdoc/>
     public async Task<CheckpointChoice> NewestCheckpoint()
@@ -115,16 +128,33 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     {
         if (_training is { } training)
         {
-            training.Pause();
+            training.Stop(silo.InCluster ? RunState.Queued : RunState.Paused);
             await training.Done;
         }
+    }
+
+    /// <summary>Stops the training with a checkpoint; of a run that waits or that was left behind, only its state changes.</summary>
+    private Task Stop(RunState rest)
+    {
+        if (_training is { Done.IsCompleted: false } training)
+        {
+            training.Stop(rest);
+            return Task.CompletedTask;
+        }
+
+        return silo.InCluster ? Task.Run(() => RunFiles.Rest(silo.Run(Run), rest, silo.Time)) : Task.CompletedTask;
     }
 
     /// <summary>The run's blueprint, once data and device are known to be there.</summary>
     private async Task<Blueprint> Blueprint(string experiment)
     {
         Blueprint blueprint = await silo.Blueprints.Get(experiment);
-        await Task.Run(() => silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads));
+        if (!silo.InCluster)
+        {
+            // In a cluster the device may be another silo's.
+            await Task.Run(() => silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads));
+        }
+
         string best = blueprint.File.Checkpoint.Best;
         IReadOnlyList<string> figures = blueprint.Workflow(new WorkflowContext(GrainFactory, Run, experiment, 0)).FigureNames;
         if (best.Length > 0 && !figures.Contains(best, StringComparer.Ordinal))
@@ -138,6 +168,7 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     private RunStatus Launch(TrainingRun training)
     {
         _training = training;
+        silo.Work.Add(Run, training);
         training.Begin();
 
         // Training is no request: without this, an idle grain with a busy run would be collected.

@@ -39,6 +39,15 @@ internal static class RunFiles
             state?.State ?? RunState.Queued, state?.Step ?? 0, state?.Steps ?? 0, state?.Checkpoint ?? -1, 0, new Dictionary<string, double>(), state?.Problem);
     }
 
+    /// <summary>Changes the state of a run that nobody trains and that has not ended.</summary>
+    public static void Rest(RunFolder folder, RunState state, TimeProvider time, string? problem = null)
+    {
+        if (RunStateFile.Read(folder) is { State: not RunState.Finished } file && !folder.IsLocked())
+        {
+            (file with { State = state, Problem = problem, Updated = time.GetUtcNow() }).Write(folder);
+        }
+    }
+
     /// <summary>Writes a picture of samples.</summary>
     public static void WriteSample(RunFolder folder, long step, byte[] picture) =>
         AtomicFile.WriteAllBytes(Path.Combine(folder.Samples, RunFolder.StepName(step) + ".png"), picture);

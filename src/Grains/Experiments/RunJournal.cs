@@ -83,6 +83,14 @@ internal sealed class RunJournal : IAsyncDisposable
         Tell(() => now.Write(_run));
     }
 
+    /// <summary>Completes when all that was told before is on disk.</summary>
+    public Task Written()
+    {
+        TaskCompletionSource written = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Tell(written.SetResult);
+        return written.Task;
+    }
+
     /// <summary>Writes the rest and stops.</summary>
     public async ValueTask DisposeAsync()
     {

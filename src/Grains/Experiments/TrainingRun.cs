@@ -40,6 +40,7 @@ internal sealed class TrainingRun
     private IReadOnlyDictionary<string, double> _figures = new Dictionary<string, double>();
     private string? _problem;
     private bool _pause;
+    private RunState _rest = RunState.Paused;
     private int _recoveries;
     private long _replayTo;
     private long _replaySince;
@@ -78,13 +79,19 @@ internal sealed class TrainingRun
     public void Begin() => _ = Run();
 
     /// <summary>Asks it to stop after the present step, with a checkpoint.</summary>
-    public void Pause() => _pause = true;
+    /// <param name="rest">What the run is then: paused, cancelled, or queued to go on elsewhere.</param>
+    public void Stop(RunState rest = RunState.Paused)
+    {
+        // Who asked for a pause gets one, though the silo leaves as well.
+        _rest = _pause && rest == RunState.Queued ? _rest : rest;
+        _pause = true;
+    }
 
     private async Task Run()
     {
         try
         {
-            while (!await TrainOnce())
+            while (!await TrainOnce() && _state != RunState.Queued)
             {
             }
         }
@@ -104,6 +111,13 @@ internal sealed class TrainingRun
         _attempt++;
         using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery);
         (_traces, _measured) = (traces, 0);
+        if (_silo.InCluster)
+        {
+            // On disk before the first message: should this silo be lost, whoever goes on takes a number that no actor has seen.
+            SaveState();
+            await _journal.Written();
+        }
+
         IWorkflow workflow = _blueprint.Workflow(new WorkflowContext(_grains, _folder.Name, _experiment, _attempt));
         try
         {
@@ -139,6 +153,15 @@ internal sealed class TrainingRun
         {
             Recover($"{apart.Message}; that step is left out from now on", apart);
             return true;
+        }
+
+        if (Losses.IsLoss(problem) && _silo.HasLostItsDevice(_folder))
+        {
+            _rest = RunState.Queued;
+            _pause = true;
+            _state = RunState.Queued;
+            _journal.Event("queued", _step, $"{problem.Message}; a silo that held a device of the run is gone, and the run waits for another");
+            return false;
         }
 
         if (Losses.IsLoss(problem) && _recoveries++ < _blueprint.File.Recovery.Attempts)
@@ -210,8 +233,8 @@ internal sealed class TrainingRun
         }
 
         await Written(workflow);
-        _state = _step < steps ? RunState.Paused : RunState.Finished;
-        _journal.Event(_state == RunState.Finished ? "finished" : "paused", _step, $"after {_step} of {steps} steps");
+        _state = _step < steps ? _rest : RunState.Finished;
+        _journal.Event(_state.ToString().ToLowerInvariant(), _step, $"after {_step} of {steps} steps");
     }
 
     /// <summary>Waits for the arithmetic of the next steps that were begun.</summary>

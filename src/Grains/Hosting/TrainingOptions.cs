@@ -11,4 +11,16 @@ public sealed class TrainingOptions
 
     /// <summary>How tensors travel between silos beside the messages.</summary>
     public BulkOptions Bulk { get; set; } = new();
+
+    /// <summary>Whether the silo is one of a cluster that outlives it: its runs go on elsewhere when it leaves. Default: no.</summary>
+    public bool InCluster { get; set; }
+
+    /// <summary>The cluster's name. Default: <c>cluster</c>.</summary>
+    public string Cluster { get; set; } = "cluster";
+
+    /// <summary>Runs that train at a time in the whole cluster, at least 1. Default: 8.</summary>
+    public int Limit { get; set; } = 8;
+
+    /// <summary>CUDA devices that a CPU stands in for, to try placement without one. Default: 0.</summary>
+    public int PretendedCuda { get; set; }
 }

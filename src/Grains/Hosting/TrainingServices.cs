@@ -19,6 +19,11 @@ public static class TrainingServices
             silo.GetRequiredService<LocalTensors>(), options.Bulk.Enabled ? silo.GetRequiredService<BulkChannel>() : null));
         services.AddSingleton<Datasets>();
         services.AddSingleton<Blueprints>();
+        services.AddSingleton<SiloWork>();
+        services.AddSingleton<SiloBook>();
+        services.AddSingleton<Heartbeat>();
+        services.AddSingleton(provider => new SiloLife(
+            provider.GetRequiredService<SiloWork>(), provider.GetRequiredService<Heartbeat>(), provider.GetRequiredService<IGrainFactory>()));
         services.AddSingleton<SiloServices>();
         return services;
     }

@@ -67,6 +67,12 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             return;
         }
 
+        silo.Work.Saw(this.GetPrimaryKeyString());
+        if (context.MethodName == "Open")
+        {
+            DevicePool.Lease(silo.LeasedDevice(this.GetPrimaryKeyString()));
+        }
+
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
         var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
         using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } ? Span(context.MethodName, step) : null;

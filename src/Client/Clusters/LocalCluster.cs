@@ -1,16 +1,21 @@
 using Cluster.Contracts;
-using Cluster.Contracts.Runs;
 using Cluster.Grains;
 using Cluster.Silo;
 
 namespace Cluster.Client;
 
-/// <summary>A silo in this process, for commands that name no cluster. The one file of the client that knows the host.</summary>
-internal sealed class LocalCluster : IAsyncDisposable
+/// <summary>A silo in this process, for commands that name no cluster.</summary>
+internal sealed class LocalCluster : ClusterLink
 {
     private readonly TrainingSilo _silo;
 
     private LocalCluster(TrainingSilo silo) => _silo = silo;
+
+    /// <inheritdoc/>
+    public override string? Address => null;
+
+    /// <inheritdoc/>
+    public override IClusterGrain? Whole => null;
 
     /// <summary>Starts the silo.</summary>
     /// <param name="runs">The folder that holds all runs.</param>
@@ -19,9 +24,9 @@ internal sealed class LocalCluster : IAsyncDisposable
     public static async Task<LocalCluster> Start(string runs, string? data, bool verbose) =>
         new(await TrainingSilo.Start(new TrainingOptions { Runs = runs, Data = data }, verbose));
 
-    /// <summary>The actor of a run.</summary>
-    public IExperimentGrain Experiment(RunFolder run) => _silo.Grains.GetGrain<IExperimentGrain>(run.Name);
+    /// <inheritdoc/>
+    public override IExperimentGrain Experiment(string run) => _silo.Grains.GetGrain<IExperimentGrain>(run);
 
-    /// <summary>Stops the silo.</summary>
-    public ValueTask DisposeAsync() => _silo.DisposeAsync();
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _silo.DisposeAsync();
 }

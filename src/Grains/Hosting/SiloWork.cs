@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Cluster.Contracts;
+using Orleans.Runtime;
+
+namespace Cluster.Grains;
+
+/// <summary>What a silo works on: the runs whose workflow it carries, and the actors that got a message of late.</summary>
+internal sealed class SiloWork(TimeProvider time)
+{
+    private static readonly TimeSpan OfLate = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, TrainingRun> _runs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _actors = new(StringComparer.Ordinal);
+
+    /// <summary>Whether the silo leaves, and takes no further run.</summary>
+    public bool Draining { get; private set; }
+
+    /// <summary>Runs that train here.</summary>
+    public IReadOnlyList<string> Runs => [.. _runs.Where(each => !each.Value.Done.IsCompleted).Select(each => each.Key).Order(StringComparer.Ordinal)];
+
+    /// <summary>Actors that had a message of late, counted by run and role.</summary>
+    public IReadOnlyDictionary<string, int> Actors
+    {
+        get
+        {
+            foreach ((string key, long at) in _actors)
+            {
+                if (time.GetElapsedTime(at) > OfLate)
+                {
+                    _actors.TryRemove(new KeyValuePair<string, long>(key, at));
+                }
+            }
+
+            return _actors.Keys.GroupBy(key => key[..Math.Max(0, key.LastIndexOf('/'))], StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>A run trains here from now on.</summary>
+    public void Add(string run, TrainingRun training)
+    {
+        _runs[run] = training;
+        training.Done.ContinueWith(_ => _runs.TryRemove(new KeyValuePair<string, TrainingRun>(run, training)), TaskScheduler.Default);
+    }
+
+    /// <summary>An actor got a message.</summary>
+    public void Saw(string actor) => _actors[actor] = time.GetTimestamp();
+
+    /// <summary>A run that would begin here begins elsewhere, once this silo has left.</summary>
+    /// <exception cref="SiloUnavailableException">The silo leaves.</exception>
+    public void RefuseWhileDraining()
+    {
+        if (Draining)
+        {
+            throw new SiloUnavailableException("this silo leaves the cluster; the run begins on another");
+        }
+    }
+
+    /// <summary>Stops every run with a checkpoint, to go on elsewhere, and has those that only have actors here move as well.</summary>
+    public async Task Drain(IGrainFactory grains, CancellationToken patience)
+    {
+        Draining = true;
+        TrainingRun[] mine = [.. _runs.Values];
+        string[] others = [.. Actors.Keys.Select(key => key.Split('/')[0]).Distinct(StringComparer.Ordinal).Except(_runs.Keys, StringComparer.Ordinal)];
+        foreach (TrainingRun training in mine)
+        {
+            training.Stop(RunState.Queued);
+        }
+
+        Task[] leaving = [.. mine.Select(training => training.Done), .. others.Select(run => grains.GetGrain<IExperimentGrain>(run).Yield())];
+        try
+        {
+            await Task.WhenAll(leaving).WaitAsync(patience);
+        }
+        catch (Exception late) when (late is not OutOfMemoryException)
+        {
+            // What did not make it goes on from its newest checkpoint: the next step of a loss.
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using Cluster.Contracts;
+using Cluster.Contracts.Runs;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Cluster.Grains;
+
+/// <summary>The cluster as a whole. What it knows it has from the silos' reports and the runs' folders.</summary>
+[Reentrant]
+internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, ISiloStatusOracle silos, ILogger<ClusterGrain> logger) : Grain, IClusterGrain
+{
+    private readonly Dictionary<string, SiloReport> _reports = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Cuda, int? Index)> _needs = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _starting = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
+    private Task _look = Task.CompletedTask;
+    private bool _again;
+
+    /// <inheritdoc/>
+    public Task<SiloReport[]> Report(SiloReport report)
+    {
+        _reports[report.Silo] = report;
+        Look();
+        return Task.FromResult(Present());
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunOverview> Submit(string name, string experiment, int priority)
+    {
+        string run = RunFolder.Next(silo.Runs, name).Name;
+        for (int number = 2; !_reserved.Add(run); number++)
+        {
+            run = RunFolder.Next(silo.Runs, name, number).Name;
+        }
+
+        try
+        {
+            RunFolder folder = silo.Run(run);
+            await GrainFactory.GetGrain<IExperimentGrain>(run).Check(experiment);
+            await Task.Run(() => RunQueue.Submit(folder, experiment, priority, silo.Time));
+            Look();
+            return await Task.Run(() => RunOverview.Read(folder));
+        }
+        finally
+        {
+            _reserved.Remove(run);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunOverview> Requeue(string run, int? priority)
+    {
+        RunFolder folder = Find(run);
+        await Task.Run(() => RunQueue.Requeue(folder, priority, silo.Time));
+        Look();
+        return await Task.Run(() => RunOverview.Read(folder));
+    }
+
+    /// <inheritdoc/>
+    public async Task<ClusterOverview> Overview()
+    {
+        SiloReport[] present = Present();
+        IReadOnlyList<WaitingRun> runs = await Task.Run(() => WaitingRun.Scan(silo.Runs, []));
+        Leases leases = new(present, runs.Where(run => run.Trains).Select(run => run.Folder));
+        return new ClusterOverview(
+            options.Cluster,
+            silo.Runs,
+            options.Limit,
+            [.. present.Select(each => each with { Cuda = [.. each.Cuda.Select(cuda => cuda with { Run = leases.Holder(each.Silo, cuda.Name) })] })],
+            [.. runs.Select(run => RunOverview.Read(run.Folder))]);
+    }
+
+    /// <inheritdoc/>
+    public Task<RunOverview[]> Runs() => Task.Run(() => RunFolder.List(silo.Runs).Select(RunOverview.Read).ToArray());
+
+    /// <inheritdoc/>
+    public Task<RunOverview> Run(string run) => Task.Run(() => RunOverview.Read(Find(run)));
+
+    /// <inheritdoc/>
+    public Task<string> Experiment(string run) => Task.Run(() =>
+    {
+        RunFolder folder = Find(run);
+        try
+        {
+            return File.ReadAllText(folder.Experiment);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"{folder.Experiment} cannot be read: {problem.Message}");
+        }
+    });
+
+    /// <summary>A run by its name alone: a path could leave the folder of runs.</summary>
+    private RunFolder Find(string run) => RunFolder.Find(silo.Runs, run.Contains('/', StringComparison.Ordinal) ? Path.GetFileName(run.TrimEnd('/')) : run);
+
+    private SiloReport[] Present()
+    {
+        HashSet<string> active = [.. silos.GetActiveSilos().Select(each => each.ToParsableString())];
+        foreach (string gone in _reports.Keys.Where(each => !active.Contains(each)).ToArray())
+        {
+            _reports.Remove(gone);
+        }
+
+        return [.. _reports.Values.OrderBy(report => report.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Looks after the queue, once at a time.</summary>
+    private void Look()
+    {
+        if (!_look.IsCompleted)
+        {
+            _again = true;
+            return;
+        }
+
+        _look = LookUntilSettled();
+    }
+
+    private async Task LookUntilSettled()
+    {
+        do
+        {
+            _again = false;
+            try
+            {
+                await LookOnce();
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                logger.LogWarning("The folder of runs {Runs} cannot be read: {Problem}", silo.Runs, problem.Message);
+            }
+        }
+        while (_again);
+    }
+
+    private async Task LookOnce()
+    {
+        IReadOnlyList<WaitingRun> runs = await Task.Run(() => WaitingRun.Scan(silo.Runs, _needs));
+        SiloReport[] present = Present();
+        bool Taken(WaitingRun run) => run.Trains || _starting.Contains(run.Folder.Name);
+        int busy = runs.Count(Taken);
+        Leases leases = new(present, runs.Where(Taken).Select(run => run.Folder));
+        foreach (WaitingRun run in runs.Where(run => !Taken(run)))
+        {
+            if (busy >= options.Limit)
+            {
+                await Wait(run, $"waits for its turn: {options.Limit} runs train at a time in this cluster");
+                continue;
+            }
+
+            RunLease? lease = null;
+            if (run.Cuda > 0 && (lease = leases.TryTake(run)) is null)
+            {
+                await Wait(run, leases.Reason(run));
+                continue;
+            }
+
+            busy++;
+            _starting.Add(run.Folder.Name);
+            _ = Begin(run, lease);
+        }
+    }
+
+    private async Task Wait(WaitingRun run, string reason)
+    {
+        if (run.State.Problem != reason || run.State.State != RunState.Queued)
+        {
+            await Task.Run(() => RunFiles.Rest(run.Folder, RunState.Queued, silo.Time, reason));
+        }
+    }
+
+    private async Task Begin(WaitingRun run, RunLease? lease)
+    {
+        try
+        {
+            await Task.Run(() => RunQueue.Give(run.Folder, lease));
+            if (run.State.State != RunState.Queued)
+            {
+                logger.LogWarning("Nobody trains run {Run} any more, which is at step {Step}; it goes on from its newest checkpoint", run.Folder.Name, run.State.Step);
+            }
+
+            await GrainFactory.GetGrain<IExperimentGrain>(run.Folder.Name).Resume();
+        }
+        catch (InputException problem)
+        {
+            // Held after all: somebody was quicker. Else the run itself cannot begin, and would not at the next look.
+            await Task.Run(() => RunFiles.Rest(run.Folder, RunState.Failed, silo.Time, problem.Message));
+        }
+        catch (Exception problem) when (problem is OrleansException or TimeoutException or IOException or UnauthorizedAccessException)
+        {
+            // As while the silo that carried it is not yet known to be gone: the next look tries again.
+            logger.LogInformation("Run {Run} does not begin yet: {Problem}", run.Folder.Name, problem.Message);
+        }
+        finally
+        {
+            _starting.Remove(run.Folder.Name);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using Cluster.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Hosting;
+
+namespace Cluster.Silo;
+
+/// <summary>A client of a cluster of other processes.</summary>
+public sealed partial class ClusterConnection : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private ClusterConnection(IHost host) => _host = host;
+
+    /// <summary>Reaches the actors.</summary>
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>Connects.</summary>
+    /// <param name="gateways">Silos' ports for clients; one that answers is enough.</param>
+    /// <param name="cluster">The cluster's name.</param>
+    /// <param name="tls">The client's certificate, where the cluster speaks TLS.</param>
+    /// <param name="verbose">Whether Orleans' own log goes to standard error.</param>
+    /// <exception cref="InputException">Nothing answers, or this build reaches no other process.</exception>
+    public static async Task<ClusterConnection> Open(IReadOnlyList<IPEndPoint> gateways, string cluster, TlsOptions tls, bool verbose)
+    {
+        if (!Clustering.ReachesOthers)
+        {
+            throw new InputException($"--connect: {Clustering.NeedsOrleans}");
+        }
+
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        if (verbose)
+        {
+            builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        }
+
+        builder.Services.AddSingleton<IHostLifetime, TrainingSilo.Embedded>();
+        builder.UseOrleansClient(client => Configure(client, gateways, cluster, tls));
+        IHost host = builder.Build();
+        string where = string.Join(", ", gateways);
+        try
+        {
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+            await host.StartAsync(patience.Token);
+            return new ClusterConnection(host);
+        }
+        catch (Exception problem) when (problem is not InputException)
+        {
+            host.Dispose();
+            throw new InputException(
+                $"--connect {where}: no silo of cluster '{cluster}' answers there ({problem.GetBaseException().Message.Split('\n')[0].TrimEnd('.')}); name a silo's port for clients, as ./cluster status shows it, and the cluster's own certificates where it speaks TLS");
+        }
+    }
+
+    /// <summary>Leaves.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5));
+            await _host.StopAsync(patience.Token);
+        }
+        catch (Exception gone) when (gone is not OutOfMemoryException)
+        {
+            // The cluster may have gone first.
+        }
+
+        _host.Dispose();
+    }
+
+    static partial void Configure(IClientBuilder client, IReadOnlyList<IPEndPoint> gateways, string cluster, TlsOptions tls);
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Text;
+using Cluster.Contracts;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Metadata;
+using Orleans.Placement;
+
+namespace Cluster.Silo;
+
+/// <content>What needs the real Orleans.</content>
+public static partial class Clustering
+{
+    static partial void Has(ref bool reaches) => reaches = true;
+
+    static partial void JoinOthers(ISiloBuilder silo, SiloSettings settings)
+    {
+        NodeOptions node = settings.Node;
+        MembershipOptions membership = settings.Membership;
+        switch (membership.Kind)
+        {
+            case ClusteringKind.Localhost:
+                IPEndPoint? primary = membership.PrimaryEndpoint;
+                silo.UseDevelopmentClustering(primary ?? new IPEndPoint(node.IP, node.Port));
+                break;
+            case ClusteringKind.File:
+                silo.Services.AddSingleton<IMembershipTable>(_ => new FileMembershipTable(membership.Folder!));
+                break;
+            default:
+                bool here = false;
+                UseDatabase(silo, membership, ref here);
+                if (!here)
+                {
+                    throw new InputException(membership.Kind == ClusteringKind.Redis
+                        ? "clustering.kind redis: this build lacks Microsoft.Orleans.Clustering.Redis, which no package feed that it was built from has had; use clustering.kind postgresql, or file on one machine"
+                        : "clustering.kind postgresql: this build lacks Microsoft.Orleans.Clustering.AdoNet; build with -p:OrleansAdoNet=true where the package feed has it, or use clustering.kind file on one machine");
+                }
+
+                break;
+        }
+
+        silo.Configure<EndpointOptions>(endpoint =>
+        {
+            endpoint.AdvertisedIPAddress = node.IP;
+            endpoint.SiloPort = node.Port;
+            endpoint.GatewayPort = node.GatewayPort;
+            endpoint.SiloListeningEndpoint = new IPEndPoint(node.IP, node.Port);
+            endpoint.GatewayListeningEndpoint = new IPEndPoint(node.IP, node.GatewayPort);
+        });
+        silo.Configure<ClusterMembershipOptions>(options =>
+        {
+            options.ProbeTimeout = TimeSpan.FromSeconds(membership.Probe);
+            options.NumMissedProbesLimit = membership.Missed;
+            options.NumVotesForDeathDeclaration = membership.Votes;
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(Math.Min(60, Math.Max(2, membership.Probe * 4)));
+        });
+        silo.Services.AddPlacementFilter<RunPlacement, RunPlacementDirector>(ServiceLifetime.Transient);
+        silo.Services.AddSingleton<IGrainPropertiesProvider, RunPlacementProperties>();
+        Tls.Use(silo, settings.Tls);
+    }
+
+    static partial void UseDatabase(ISiloBuilder silo, MembershipOptions membership, ref bool here);
+}

@@ -1,0 +1,48 @@
+using Cluster.Contracts.Runs;
+using Cluster.Grains;
+using Orleans.Metadata;
+using Orleans.Placement;
+using Orleans.Runtime;
+using Orleans.Runtime.Placement;
+
+namespace Cluster.Silo;
+
+/// <summary>
+/// Where actors may be placed: not on a silo that leaves, and an actor of a run with devices on the silo of its device. The
+/// built-in filters compare with the silo that places, which says nothing of a device.
+/// </summary>
+public sealed class RunPlacement() : PlacementFilterStrategy(0);
+
+/// <summary>Applies <see cref="RunPlacement"/> to every grain of ours.</summary>
+internal sealed class RunPlacementProperties(IServiceProvider services) : IGrainPropertiesProvider
+{
+    public void Populate(Type grainClass, GrainType grainType, Dictionary<string, string> properties)
+    {
+        if (grainClass.Namespace?.StartsWith("Cluster.", StringComparison.Ordinal) == true)
+        {
+            new RunPlacement().PopulateGrainProperties(services, grainClass, grainType, properties);
+        }
+    }
+}
+
+/// <summary>Decides by the devices that the run was given and by the silos' last reports.</summary>
+internal sealed class RunPlacementDirector(TrainingOptions options, SiloBook book) : IPlacementFilterDirector
+{
+    public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
+    {
+        SiloAddress[] all = [.. silos];
+        string[] key = (target.GrainIdentity.Key.ToString() ?? "").Split('/');
+        if (key.Length == 3 && RunFolder.IsValidName(key[0]) && RunLease.Read(new RunFolder(options.Runs, key[0])) is { } lease && int.TryParse(key[2], out int index))
+        {
+            string wanted = lease.For(index).Silo;
+            SiloAddress[] there = [.. all.Where(silo => silo.ToParsableString() == wanted)];
+            if (there.Length > 0)
+            {
+                return there;
+            }
+        }
+
+        SiloAddress[] staying = [.. all.Where(silo => !book.IsDraining(silo.ToParsableString()))];
+        return staying.Length > 0 ? staying : all;
+    }
+}

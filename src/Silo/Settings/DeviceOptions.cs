@@ -1,0 +1,21 @@
+namespace Cluster.Silo;
+
+/// <summary>What a silo offers to train on.</summary>
+public sealed class DeviceOptions
+{
+    /// <summary>CUDA devices that it offers, 0 to 64; −1 for all that libtorch finds.</summary>
+    [Setting("devices.cuda", "CUDA devices that the silo offers; -1 for all that libtorch finds", Min = -1, Max = 64)]
+    public int Cuda { get; set; } = -1;
+
+    /// <summary>Stands CPUs in for CUDA devices, to try placement where there are none.</summary>
+    [Setting("devices.pretend", "Let the CPU stand in for devices.cuda many CUDA devices, to try placement without one")]
+    public bool Pretend { get; set; }
+
+    internal static IEnumerable<string> Mistakes(DeviceOptions options)
+    {
+        if (options.Pretend && options.Cuda < 1)
+        {
+            yield return "devices.pretend needs devices.cuda: how many devices to pretend, at least 1";
+        }
+    }
+}

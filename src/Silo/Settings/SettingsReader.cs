@@ -1,0 +1,146 @@
+using Cluster.Contracts;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace Cluster.Silo;
+
+/// <summary>
+/// Reads a silo's settings: <c>silo.yaml</c>, over it the environment, over it flags. All mistakes are told at once, each
+/// with its place.
+/// </summary>
+public static class SettingsReader
+{
+    /// <summary>The file that is read where none is named, if it is there.</summary>
+    public const string DefaultFile = "silo.yaml";
+
+    private const string Prefix = "CLUSTER_SILO_";
+
+    /// <summary>Reads and validates.</summary>
+    /// <param name="file">The file; null for <see cref="DefaultFile"/> where it is there.</param>
+    /// <param name="environment">The environment's variables.</param>
+    /// <param name="flags">Values by key, from the command line.</param>
+    /// <exception cref="InputException">Something is wrong; the message has a line for each mistake.</exception>
+    public static SiloSettings Read(string? file, IReadOnlyDictionary<string, string> environment, IReadOnlyDictionary<string, string> flags)
+    {
+        SiloSettings settings = new();
+        List<string> mistakes = [];
+        if (file is not null || File.Exists(DefaultFile))
+        {
+            TakeFile(settings, file ?? DefaultFile, mistakes);
+        }
+
+        foreach ((string name, string value) in environment.Where(each => each.Key.StartsWith(Prefix, StringComparison.Ordinal)).OrderBy(each => each.Key, StringComparer.Ordinal))
+        {
+            Take(settings, SiloSettings.All.FirstOrDefault(each => each.Variable == name), name, value, name, SiloSettings.All.Select(each => each.Variable), mistakes);
+        }
+
+        foreach ((string key, string value) in flags)
+        {
+            Setting? setting = SiloSettings.All.FirstOrDefault(each => each.Key == key);
+            Take(settings, setting, key, value, setting?.Flag ?? key, SiloSettings.All.Select(each => each.Key), mistakes);
+        }
+
+        mistakes.AddRange(
+        [
+            .. NodeOptions.Mistakes(settings.Node),
+            .. MembershipOptions.Mistakes(settings.Membership),
+            .. FolderOptions.Mistakes(settings.Folders),
+            .. HttpOptions.Mistakes(settings.Http),
+            .. DeviceOptions.Mistakes(settings.Devices),
+            .. TlsOptions.Mistakes(settings.Tls),
+        ]);
+        return mistakes.Count == 0 ? settings : throw new InputException(string.Join("\n", mistakes));
+    }
+
+    /// <summary>The process's environment.</summary>
+    public static IReadOnlyDictionary<string, string> Environment() => System.Environment.GetEnvironmentVariables()
+        .Cast<System.Collections.DictionaryEntry>()
+        .ToDictionary(each => (string)each.Key, each => (string?)each.Value ?? "", StringComparer.Ordinal);
+
+    private static void TakeFile(SiloSettings settings, string file, List<string> mistakes)
+    {
+        YamlStream yaml = [];
+        try
+        {
+            using StreamReader text = new(file);
+            yaml.Load(text);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"the settings file {file} cannot be read: {problem.Message}");
+        }
+        catch (YamlException problem)
+        {
+            throw new InputException($"{file}:{problem.Start.Line}:{problem.Start.Column}: is no YAML: {problem.Message}");
+        }
+
+        foreach (YamlDocument document in yaml.Documents)
+        {
+            TakeMap(settings, document.RootNode, "", file, mistakes);
+        }
+    }
+
+    private static void TakeMap(SiloSettings settings, YamlNode node, string path, string file, List<string> mistakes)
+    {
+        if (node is not YamlMappingNode map)
+        {
+            mistakes.Add($"{Place(file, node)}: {(path.Length == 0 ? "the file" : path.TrimEnd('.'))} must be keys with values");
+            return;
+        }
+
+        foreach ((YamlNode name, YamlNode value) in map.Children)
+        {
+            string key = path + name;
+            if (SiloSettings.All.FirstOrDefault(each => each.Key == key) is { } setting)
+            {
+                string? problem = value is YamlScalarNode scalar ? setting.Take(settings, scalar.Value ?? "") : $"must be {setting.Range}";
+                if (problem is not null)
+                {
+                    mistakes.Add($"{Place(file, value)}: {key} {problem}");
+                }
+            }
+            else if (SiloSettings.All.Any(each => each.Key.StartsWith(key + ".", StringComparison.Ordinal)))
+            {
+                TakeMap(settings, value, key + ".", file, mistakes);
+            }
+            else
+            {
+                mistakes.Add($"{Place(file, name)}: unknown key '{key}'{Nearest(key, SiloSettings.All.Select(each => each.Key))}");
+            }
+        }
+    }
+
+    private static void Take(SiloSettings settings, Setting? setting, string name, string value, string place, IEnumerable<string> known, List<string> mistakes)
+    {
+        string? problem = setting is null ? null : setting.Take(settings, value);
+        if (setting is null)
+        {
+            mistakes.Add($"unknown setting '{name}'{Nearest(name, known)}");
+        }
+        else if (problem is not null)
+        {
+            mistakes.Add($"{place} {problem}");
+        }
+    }
+
+    private static string Place(string file, YamlNode node) => $"{file}:{node.Start.Line}:{node.Start.Column}";
+
+    private static string Nearest(string name, IEnumerable<string> known) =>
+        known.Select(each => (each, Distance(each, name))).MinBy(each => each.Item2) is ({ } near, <= 4) ? $"; did you mean {near}?" : "; cluster silo --help lists them";
+
+    /// <summary>The Levenshtein distance.</summary>
+    private static int Distance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            (int diagonal, row[0]) = (row[0], i);
+            for (int j = 1; j <= b.Length; j++)
+            {
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
+            }
+        }
+
+        return row[b.Length];
+    }
+}
