@@ -128,6 +128,9 @@ internal sealed class TrainingRun
         {
             traces.Fail(problem.Message);
 
+            // An actor that is given up would still write; the next attempt writes the same files.
+            await _watchdog.Ends(Settle(_writing), _writeTime);
+
             // Some of them wait for what will not come.
             TimeSpan hung = TimeSpan.FromSeconds(problem is LateActorException ? 1 : _blueprint.File.Recovery.StepLimit);
             await Closing.All(workflow.Actors.Select(actor => actor.Abandon(_attempt, hung)));
