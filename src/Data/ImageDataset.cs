@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Cluster.Data;
 
 /// <summary>
@@ -6,6 +9,9 @@ namespace Cluster.Data;
 /// </summary>
 public sealed class ImageDataset
 {
+    /// <summary>Bytes that come from memory at a time, and how many images early they are asked for.</summary>
+    private const int CacheLine = 64, Ahead = 2;
+
     private readonly ReadOnlyMemory<float> _values;
 
     /// <summary>Images of bytes.</summary>
@@ -128,9 +134,21 @@ public sealed class ImageDataset
             int index = indices[i];
             if ((uint)index >= (uint)Count)
                 throw new ArgumentOutOfRangeException(nameof(indices), index, $"{Name}/{Split} has images 0 to {Count - 1}.");
-            if (IsScaled) scale.Apply(bytes.Slice(index * Pixels, Pixels), into.Slice(i * Pixels, Pixels));
+            if (IsScaled)
+            {
+                if (i + Ahead < indices.Length) Touch(bytes, indices[i + Ahead]);
+                scale.Apply(bytes.Slice(index * Pixels, Pixels), into.Slice(i * Pixels, Pixels));
+            }
             else values.Slice(index * Pixels, Pixels).CopyTo(into[(i * Pixels)..]);
         }
+    }
+
+    /// <summary>Brings an image towards the processor before it is needed: chosen at random, each of its lines would be waited for.</summary>
+    private void Touch(ReadOnlySpan<byte> bytes, int index)
+    {
+        if ((uint)index >= (uint)Count) return;
+        ref byte first = ref MemoryMarshal.GetReference(bytes.Slice(index * Pixels, Pixels));
+        for (int at = 0; at < Pixels; at += CacheLine) _ = Volatile.Read(ref Unsafe.Add(ref first, at));
     }
 
     /// <summary>Writes a part of one image, channel after channel; values as in <see cref="Gather"/>.</summary>
