@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Cluster.Models.Autoencoders;
 using Cluster.Numerics;
@@ -13,7 +15,6 @@ namespace Cluster.Models.Variational;
 /// </summary>
 internal sealed class DiagonalSample : IHeadDerivative
 {
-    private static readonly int s_lanes = Vector256<float>.Count;
     private readonly Tensor _heads_BH;
     private readonly float _beta;
 
@@ -32,7 +33,7 @@ internal sealed class DiagonalSample : IHeadDerivative
         {
             ReadOnlySpan<float> means = heads.Slice(2 * row * latent, latent), logs = heads.Slice(((2 * row) + 1) * latent, latent);
             Vector256<float> sum = Vector256<float>.Zero;
-            for (int i = 0; i < latent; i += s_lanes)
+            for (int i = 0; i < latent; i += Vector256<float>.Count)
             {
                 // Beyond the row μ and λ are 0 and add nothing.
                 Vector256<float> mean = Load(means, i), logVariance = Load(logs, i), deviation = Deviation(logVariance);
@@ -80,7 +81,7 @@ internal sealed class DiagonalSample : IHeadDerivative
             }
 
             Vector256<float> scale = Vector256.Create(_beta * weight), half = Vector256.Create(0.5f);
-            for (int i = 0; i < latent; i += s_lanes)
+            for (int i = 0; i < latent; i += Vector256<float>.Count)
             {
                 Vector256<float> mean = Load(means, i), logVariance = Load(logs, i), deviation = Deviation(logVariance);
                 Vector256<float> sum = Vector256<float>.Zero, product = Vector256<float>.Zero;
@@ -101,32 +102,43 @@ internal sealed class DiagonalSample : IHeadDerivative
     }
 
     /// <summary>σ. The difference is 0, or not a number where λ is not finite: a run that diverged must show.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Deviation(Vector256<float> logVariance) =>
         VectorMath.Exp(logVariance * Vector256.Create(0.5f)) + (logVariance - logVariance);
 
-    private static Vector256<float> Load(ReadOnlySpan<float> from, int first)
-    {
-        if (first + s_lanes <= from.Length)
-        {
-            return Vector256.Create(from[first..]);
-        }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Load(ReadOnlySpan<float> from, int first) =>
+        first + Vector256<float>.Count <= from.Length
+            ? Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(from), (nuint)first)
+            : LoadRest(from[first..]);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<float> values, Span<float> into, int first)
+    {
+        if (first + Vector256<float>.Count <= into.Length)
+        {
+            values.StoreUnsafe(ref MemoryMarshal.GetReference(into), (nuint)first);
+        }
+        else
+        {
+            StoreRest(values, into[first..]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Vector256<float> LoadRest(ReadOnlySpan<float> from)
+    {
         Span<float> padded = stackalloc float[8];
         padded.Clear();
-        from[first..].CopyTo(padded);
+        from.CopyTo(padded);
         return Vector256.Create<float>(padded);
     }
 
-    private static void Store(Vector256<float> values, Span<float> into, int first)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void StoreRest(Vector256<float> values, Span<float> into)
     {
-        if (first + s_lanes <= into.Length)
-        {
-            values.CopyTo(into[first..]);
-            return;
-        }
-
         Span<float> padded = stackalloc float[8];
         values.CopyTo(padded);
-        padded[..(into.Length - first)].CopyTo(into[first..]);
+        padded[..into.Length].CopyTo(into);
     }
 }
