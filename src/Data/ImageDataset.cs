@@ -1,3 +1,7 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace Cluster.Data;
 
 /// <summary>
@@ -6,6 +10,9 @@ namespace Cluster.Data;
 /// </summary>
 public sealed class ImageDataset
 {
+    /// <summary>Bytes that come from memory at a time, and how many images early they are asked for.</summary>
+    private const int CacheLine = 64, Ahead = 4;
+
     private readonly ReadOnlyMemory<float> _values;
 
     /// <summary>Images of bytes.</summary>
@@ -128,9 +135,23 @@ public sealed class ImageDataset
             int index = indices[i];
             if ((uint)index >= (uint)Count)
                 throw new ArgumentOutOfRangeException(nameof(indices), index, $"{Name}/{Split} has images 0 to {Count - 1}.");
-            if (IsScaled) scale.Apply(bytes.Slice(index * Pixels, Pixels), into.Slice(i * Pixels, Pixels));
+            if (IsScaled)
+            {
+                if (i + Ahead < indices.Length) Fetch(bytes, indices[i + Ahead]);
+                scale.Apply(bytes.Slice(index * Pixels, Pixels), into.Slice(i * Pixels, Pixels));
+            }
             else values.Slice(index * Pixels, Pixels).CopyTo(into[(i * Pixels)..]);
         }
+    }
+
+    /// <summary>Brings an image towards the processor before it is needed: chosen at random, each of its lines would be waited for.</summary>
+    private unsafe void Fetch(ReadOnlySpan<byte> bytes, int index)
+    {
+        if (!Sse.IsSupported || (uint)index >= (uint)Count) return;
+
+        // A hint, which may be wrong: the collector may move the bytes meanwhile, and nothing is read.
+        byte* first = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(bytes.Slice(index * Pixels, Pixels)));
+        for (int at = 0; at < Pixels; at += CacheLine) Sse.Prefetch0(first + at);
     }
 
     /// <summary>Writes a part of one image, channel after channel; values as in <see cref="Gather"/>.</summary>

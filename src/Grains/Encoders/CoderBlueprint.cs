@@ -16,6 +16,7 @@ internal sealed class CoderBlueprint : Blueprint
     public CoderBlueprint(ExperimentFile file, ImageDataset data)
         : base(file, Training(file, data))
     {
+        Readers = new PieceReaders(this);
         Model = (CoderModel)file.Model;
         if (file.Batch % Model.Microbatches != 0)
         {
@@ -50,6 +51,9 @@ internal sealed class CoderBlueprint : Blueprint
     }
 
     public CoderModel Model { get; }
+
+    /// <summary>What the halves read their minibatches with.</summary>
+    public PieceReaders Readers { get; }
 
     public EncoderDecoder Coder { get; }
 

@@ -27,7 +27,7 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.DecoderRole, request.Index, request.At.Attempt);
         DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
-        _replica = await device.RunAsync(() => new DecoderReplica(blueprint, request.Index, device));
+        _replica = await device.RunAsync(() => new DecoderReplica(blueprint, actor, device));
         int shards = blueprint.File.Shards;
         _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);
         _encoderExchange = _replica.Encoder is { } encoder

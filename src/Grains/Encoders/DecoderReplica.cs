@@ -9,15 +9,15 @@ namespace Cluster.Grains;
 /// <summary>The tensors of a decoder replica. Everything here runs on the device's thread.</summary>
 internal sealed class DecoderReplica : IDisposable
 {
-    private readonly PieceReader _reader;
+    private readonly PieceReaders.Lease _pieces;
     private readonly Answer?[] _answers;
     private DecoderStep _figures;
 
-    public DecoderReplica(CoderBlueprint blueprint, int index, DeviceThread device)
+    public DecoderReplica(CoderBlueprint blueprint, RunActor actor, DeviceThread device)
     {
         Blueprint = blueprint;
         Device = device;
-        _reader = new PieceReader(blueprint, index, device);
+        _pieces = blueprint.Readers.Get(actor, device);
         _answers = new Answer?[blueprint.Model.Microbatches];
         Parameters = new FlatParameters(blueprint.Coder.Decoder, device.Device, blueprint.Type);
         Encoder = blueprint.Coder.TiedWeights ? new FlatParameters(blueprint.Coder.Encoder, device.Device, blueprint.Type) : null;
@@ -46,7 +46,7 @@ internal sealed class DecoderReplica : IDisposable
         _answers[piece]?.Dispose();
         Tensor? term_S = term?.Open(Device.Device);
         Answer answer = Blueprint.Coder.Decode(
-            Parameters, Encoder, _reader.Read(update, piece), codes.Open(Device.Device), term_S, target?.Open(Device.Device)).Detach();
+            Parameters, Encoder, _pieces.Reader.Read(update, piece), codes.Open(Device.Device), term_S, target?.Open(Device.Device)).Detach();
         _answers[piece] = answer;
         using IDisposable guard = no_grad();
         _figures = new DecoderStep(
@@ -68,7 +68,7 @@ internal sealed class DecoderReplica : IDisposable
             answer?.Dispose();
         }
 
-        _reader.Dispose();
+        _pieces.Dispose();
         Parameters.Dispose();
         Encoder?.Dispose();
     }

@@ -31,7 +31,7 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.EncoderRole, request.Index, request.At.Attempt);
         DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
-        _replica = await device.RunAsync(() => new EncoderReplica(blueprint, request.Index, device));
+        _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device));
         int shards = blueprint.File.Shards;
         _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);
         _codebookExchange = _replica.Codebook is { } codebook

@@ -9,15 +9,15 @@ namespace Cluster.Grains;
 /// <summary>The tensors of an encoder replica. Everything here runs on the device's thread.</summary>
 internal sealed class EncoderReplica : IDisposable
 {
-    private readonly PieceReader _reader;
+    private readonly PieceReaders.Lease _pieces;
     private readonly Codes?[] _codes;
     private double _penalty;
 
-    public EncoderReplica(CoderBlueprint blueprint, int index, DeviceThread device)
+    public EncoderReplica(CoderBlueprint blueprint, RunActor actor, DeviceThread device)
     {
         Blueprint = blueprint;
         Device = device;
-        _reader = new PieceReader(blueprint, index, device);
+        _pieces = blueprint.Readers.Get(actor, device);
         _codes = new Codes?[blueprint.Model.Microbatches];
         Parameters = new FlatParameters(blueprint.Coder.Encoder, device.Device, blueprint.Type);
         Codebook = blueprint.Coder.Codebook is { } layout ? new FlatParameters(layout, device.Device, blueprint.Type) : null;
@@ -35,7 +35,7 @@ internal sealed class EncoderReplica : IDisposable
     public Codes Encode(long update, int piece)
     {
         _codes[piece]?.Dispose();
-        Codes codes = Blueprint.Coder.Encode(Parameters, Codebook, _reader.Read(update, piece)).Detach();
+        Codes codes = Blueprint.Coder.Encode(Parameters, Codebook, _pieces.Reader.Read(update, piece)).Detach();
         return _codes[piece] = codes;
     }
 
@@ -87,7 +87,7 @@ internal sealed class EncoderReplica : IDisposable
             codes?.Dispose();
         }
 
-        _reader.Dispose();
+        _pieces.Dispose();
         Parameters.Dispose();
         Codebook?.Dispose();
     }

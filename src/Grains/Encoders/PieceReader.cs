@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Cluster.Grains;
 
 /// <summary>
-/// The pieces of a replica's minibatches, on one device's thread. Encoder and decoder each have one and read the same.
+/// The pieces of a replica's minibatches, on one device's thread. Encoder and decoder read the same, of one reader where they share a thread.
 /// </summary>
 internal sealed class PieceReader : IDisposable
 {

@@ -44,6 +44,9 @@ public sealed class Codes : IDisposable
     /// <summary>The encoder's network where it ran by hand: what it gave is the leaf at which the graph ends. Null where autograd knows it.</summary>
     public MlpPass? Network { get; init; }
 
+    /// <summary>The derivative by the network's output where that is written by hand too. Null where autograd knows it.</summary>
+    public IHeadDerivative? HeadDerivative { get; init; }
+
     /// <summary>Adds the gradient of the piece's share of the loss to the encoder's flat gradient.</summary>
     /// <param name="answer">What the decoder made of these codes.</param>
     public void Backward(Answer answer) => Backward(answer.Weight, answer.CodeGradient, answer.LogLikelihood);
@@ -55,6 +58,12 @@ public sealed class Codes : IDisposable
     public void Backward(Tensor weight_S, Tensor? codeGradient_SZ, Tensor? logLikelihood_S)
     {
         using DisposeScope scope = NewDisposeScope();
+        if (HeadDerivative is { } byHand)
+        {
+            Network!.Backward(byHand.Backward(weight_S, codeGradient_SZ!), needsInput: false);
+            return;
+        }
+
         List<Tensor> outputs = [], gradients = [];
         if (LogDensity is { } logDensity)
         {

@@ -105,6 +105,12 @@ public sealed class Mlp : INetwork
         using Tensor biasGradient = parameters[bias].grad!;
         using Tensor transposed_KB = gradient_BK.t();
         weightGradient.addmm_(transposed_KB, input_BD);
+        if (ActivationKernel.IsPlain(gradient_BK) && ActivationKernel.IsPlain(biasGradient))
+        {
+            ColumnSum.Add(gradient_BK, biasGradient);
+            return;
+        }
+
         using Tensor sum_K = gradient_BK.sum(0L);
         biasGradient.add_(sum_K);
     }

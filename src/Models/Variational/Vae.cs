@@ -75,13 +75,20 @@ public sealed class Vae : EncoderDecoder
     {
         using DisposeScope scope = NewDisposeScope();
         MlpPass network = _encoder.Run(encoder, WithLabels(piece.X_BD, piece.Label_BC), ownsInput: piece.Label_BC is not null);
-        Codes codes = Code(network.Output.requires_grad_(true), network, piece);
+        Codes codes = Code(network.Output, network, piece);
         return codes.MoveToOuterDisposeScope();
     }
 
     private Codes Code(Tensor heads_BH, MlpPass network, BatchPiece piece)
     {
         Tensor noise_KBZ = Noise(piece, heads_BH);
+        if (Posterior is DiagonalPosterior && _options is { Objective: BoundKind.Elbo, Estimator: GradientEstimator.Reparameterized } && DiagonalSample.Fits(heads_BH))
+        {
+            DiagonalSample sample = new(heads_BH, noise_KBZ, _options.Beta);
+            return new Codes(sample.Code, piece) { Term = sample.Term, Network = network, HeadDerivative = sample };
+        }
+
+        heads_BH.requires_grad_(true);
         Tensor code_SZ = Posterior.Sample(heads_BH, noise_KBZ);
         if (_options.Objective == BoundKind.ImportanceWeighted)
         {

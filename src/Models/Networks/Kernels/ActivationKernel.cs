@@ -69,7 +69,8 @@ internal static class ActivationKernel
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation.Kind, "unknown activation"),
     };
 
-    private static bool IsPlain(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && x.is_contiguous();
+    /// <summary>Whether the vector code takes it.</summary>
+    public static bool IsPlain(Tensor x) => x.device_type == DeviceType.CPU && x.dtype == ScalarType.Float32 && x.is_contiguous();
 
     private readonly struct Tanh : IPairFunction
     {

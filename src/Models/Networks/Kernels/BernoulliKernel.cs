@@ -7,7 +7,7 @@ namespace Cluster.Models;
 
 /// <summary>
 /// Bernoulli log-density of rows and its derivative in one pass over CPU memory. With e = exp(−|l|), softplus(l) = max(l, 0) + log(1 + e)
-/// and σ(|l|) = 1/(1 + e): one exponential, one logarithm and one division serve both.
+/// and σ(|l|) = 1/(1 + e): one exponential and one division serve both; the logarithms of several 1 + e are that of their product.
 /// </summary>
 internal static class BernoulliKernel
 {
@@ -27,17 +27,27 @@ internal static class BernoulliKernel
         }
     }
 
+    /// <summary>Factors of one product: each is at most 2, so that it stays a normal number, and rounds as often as a sum would.</summary>
+    private const int Factors = 32;
+
     private static float Row(Span<float> logits, ReadOnlySpan<float> x)
     {
         int lanes = Vector256<float>.Count, whole = logits.Length - (logits.Length % lanes);
         ref float l = ref MemoryMarshal.GetReference(logits);
         ref float t = ref MemoryMarshal.GetReference(x);
         Vector256<float> sum = Vector256<float>.Zero;
-        for (int i = 0; i < whole; i += lanes)
+        for (int block = 0; block < whole; block += Factors * lanes)
         {
-            Vector256<float> logit = Vector256.LoadUnsafe(ref l, (nuint)i);
-            sum += Element(ref logit, Vector256.LoadUnsafe(ref t, (nuint)i));
-            logit.StoreUnsafe(ref l, (nuint)i);
+            Vector256<float> product = Vector256<float>.One;
+            int end = Math.Min(block + (Factors * lanes), whole);
+            for (int i = block; i < end; i += lanes)
+            {
+                Vector256<float> logit = Vector256.LoadUnsafe(ref l, (nuint)i);
+                sum += Element(ref logit, Vector256.LoadUnsafe(ref t, (nuint)i), ref product);
+                logit.StoreUnsafe(ref l, (nuint)i);
+            }
+
+            sum -= VectorMath.Log(product);
         }
 
         if (whole < logits.Length)
@@ -49,7 +59,8 @@ internal static class BernoulliKernel
             logits[whole..].CopyTo(last);
             x[whole..].CopyTo(target);
             Vector256<float> logit = Vector256.Create<float>(last);
-            sum += Element(ref logit, Vector256.Create<float>(target));
+            Vector256<float> product = Vector256<float>.One;
+            sum += Element(ref logit, Vector256.Create<float>(target), ref product) - VectorMath.Log(product);
             logit.CopyTo(last);
             last[..(logits.Length - whole)].CopyTo(logits[whole..]);
         }
@@ -57,13 +68,16 @@ internal static class BernoulliKernel
         return Vector256.Sum(sum);
     }
 
-    private static Vector256<float> Element(ref Vector256<float> logit, Vector256<float> x)
+    /// <summary>The element's log-density without its logarithm, whose argument goes into the product.</summary>
+    private static Vector256<float> Element(ref Vector256<float> logit, Vector256<float> x, ref Vector256<float> product)
     {
         Vector256<float> one = Vector256<float>.One, l = logit;
         Vector256<float> e = VectorMath.Exp(-Vector256.Abs(l));
-        Vector256<float> larger = one / (one + e);
+        Vector256<float> sum = one + e;
+        Vector256<float> larger = one / sum;
+        product *= sum;
         Vector256<float> positive = Vector256.GreaterThanOrEqual(l, Vector256<float>.Zero);
         logit = x - Vector256.ConditionalSelect(positive, larger, e * larger);
-        return (x * l) - Vector256.MaxNative(l, Vector256<float>.Zero) - VectorMath.Log(one + e);
+        return (x * l) - Vector256.MaxNative(l, Vector256<float>.Zero);
     }
 }

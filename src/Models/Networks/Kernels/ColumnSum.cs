@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Cluster.Numerics;
+using static TorchSharp.torch;
+
+namespace Cluster.Models;
+
+/// <summary>Sums of columns over CPU memory, the rows in their order: the same bits at any number of threads.</summary>
+internal static class ColumnSum
+{
+    /// <summary>Adds the sum over rows of <paramref name="rows_BK"/>, float32 and contiguous on the CPU, to <paramref name="into_K"/>.</summary>
+    public static void Add(Tensor rows_BK, Tensor into_K)
+    {
+        Span<float> into = into_K.AsFloats();
+        ReadOnlySpan<float> rows = rows_BK.AsFloats();
+        int width = into.Length, lanes = Vector256<float>.Count, column = 0;
+        ref float r = ref MemoryMarshal.GetReference(rows);
+
+        // Four vectors side by side hide the latency of the additions.
+        for (; column <= width - (4 * lanes); column += 4 * lanes)
+        {
+            Vector256<float> a = default, b = default, c = default, d = default;
+            for (int at = column; at < rows.Length; at += width)
+            {
+                a += Vector256.LoadUnsafe(ref r, (nuint)at);
+                b += Vector256.LoadUnsafe(ref r, (nuint)(at + lanes));
+                c += Vector256.LoadUnsafe(ref r, (nuint)(at + (2 * lanes)));
+                d += Vector256.LoadUnsafe(ref r, (nuint)(at + (3 * lanes)));
+            }
+
+            Span<float> to = into.Slice(column, 4 * lanes);
+            (Vector256.Create<float>(to) + a).CopyTo(to);
+            (Vector256.Create<float>(to[lanes..]) + b).CopyTo(to[lanes..]);
+            (Vector256.Create<float>(to[(2 * lanes)..]) + c).CopyTo(to[(2 * lanes)..]);
+            (Vector256.Create<float>(to[(3 * lanes)..]) + d).CopyTo(to[(3 * lanes)..]);
+        }
+
+        for (; column < width; column++)
+        {
+            float sum = 0;
+            for (int at = column; at < rows.Length; at += width)
+            {
+                sum += rows[at];
+            }
+
+            into[column] += sum;
+        }
+    }
+}
