@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Contracts.Experiments;
 using Cluster.Models.Adversarial;
 using Cluster.Numerics;
 using static TorchSharp.torch;
@@ -10,6 +11,7 @@ namespace Cluster.Grains;
 internal sealed class DiscriminatorReplica : IDisposable
 {
     private readonly GanBlueprint _blueprint;
+    private readonly int _index;
     private readonly Minibatch _batch;
     private readonly Tensor _input_2BD;
     private readonly Tensor _real_BD;
@@ -18,7 +20,7 @@ internal sealed class DiscriminatorReplica : IDisposable
 
     public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device)
     {
-        _blueprint = blueprint;
+        (_blueprint, _index) = (blueprint, index);
         Device = device;
         var file = blueprint.File;
         (float low, float high) = blueprint.Gan.PixelRange;
@@ -42,7 +44,8 @@ internal sealed class DiscriminatorReplica : IDisposable
         _batch.Fill(update, _real_BD);
         fakes.CopyTo(_fake_BD);
         Parameters.ZeroGradients();
-        return _blueprint.Gan.DiscriminatorStep(Parameters, _input_2BD);
+        return _blueprint.Gan.DiscriminatorStep(
+            Parameters, _input_2BD, () => RandomStream.Named(_blueprint.Seed, GanModel.DiscriminatorRole, _index, update, "interpolation"));
     }
 
     /// <summary>The generator's loss and dL/dfakes; they last until the next judgement.</summary>

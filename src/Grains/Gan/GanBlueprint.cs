@@ -17,12 +17,8 @@ internal sealed class GanBlueprint : Blueprint
             new GanOptions
             {
                 Latent = Model.Latent,
-                Objective = Model.Objective switch
-                {
-                    GanObjective.Minimax => AdversarialObjective.Minimax,
-                    GanObjective.NonSaturating => AdversarialObjective.NonSaturating,
-                    _ => throw new InvalidOperationException($"objective {Model.Objective} has no model"),
-                },
+                Objective = Map(Model.Objective),
+                GradientPenalty = Model.Objective == GanObjective.WassersteinGp ? Model.GradientPenalty : 0,
                 LabelSmoothing = Model.Discriminator.LabelSmoothing,
                 GeneratorHidden = Model.Generator.Hidden,
                 GeneratorActivation = Activations.Map(Model.Generator.Activation, Model.Generator.Slope),
@@ -35,7 +31,10 @@ internal sealed class GanBlueprint : Blueprint
         Roles =
         [
             Trained(GanModel.GeneratorRole, Gan.Generator.Layout, file.Replicas),
-            Trained(GanModel.DiscriminatorRole, Gan.Discriminator.Layout, file.Replicas),
+            Trained(GanModel.DiscriminatorRole, Gan.Discriminator.Layout, file.Replicas) with
+            {
+                ClampValues = Model.Objective == GanObjective.Wasserstein ? Model.WeightClip : 0,
+            },
         ];
     }
 
@@ -60,4 +59,18 @@ internal sealed class GanBlueprint : Blueprint
             throw;
         }
     }
+
+    private static AdversarialObjective Map(GanObjective objective) => objective switch
+    {
+        GanObjective.Minimax => AdversarialObjective.Minimax,
+        GanObjective.NonSaturating => AdversarialObjective.NonSaturating,
+        GanObjective.LeastSquares => AdversarialObjective.LeastSquares,
+        GanObjective.Hinge => AdversarialObjective.Hinge,
+        GanObjective.Wasserstein or GanObjective.WassersteinGp => AdversarialObjective.Wasserstein,
+        GanObjective.Kl => AdversarialObjective.Kl,
+        GanObjective.ReverseKl => AdversarialObjective.ReverseKl,
+        GanObjective.SquaredHellinger => AdversarialObjective.SquaredHellinger,
+        GanObjective.JensenShannon => AdversarialObjective.JensenShannon,
+        _ => throw new InvalidOperationException($"objective {objective} has no model"),
+    };
 }

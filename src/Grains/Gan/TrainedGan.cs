@@ -52,7 +52,7 @@ internal sealed class TrainedGan(GanBlueprint blueprint, Device device, FlatPara
         discriminator.Dispose();
     }
 
-    /// <summary>Sums over some images of D and of "taken for real".</summary>
+    /// <summary>Sums over some images of the score and of "taken for real".</summary>
     private (double Score, double Positive) Judge(float[] pixels)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -60,7 +60,7 @@ internal sealed class TrainedGan(GanBlueprint blueprint, Device device, FlatPara
         {
             Tensor x_BD = frombuffer(pixels, ScalarType.Float32).view(-1, blueprint.Data.Pixels).to(blueprint.Type).to(device);
             Tensor logits_B1 = blueprint.Gan.Discriminator.Forward(discriminator, x_BD);
-            return (logits_B1.sigmoid().sum().ToDouble(), logits_B1.gt(0).to(ScalarType.Float64).sum().ToDouble());
+            return (blueprint.Gan.Score(logits_B1) * logits_B1.shape[0], blueprint.Gan.TakenForReal(logits_B1).to(ScalarType.Float64).sum().ToDouble());
         }
     }
 }

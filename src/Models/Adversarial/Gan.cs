@@ -26,6 +26,9 @@ public sealed record GanOptions
     /// <summary>One-sided smoothing of the real labels, in [0, 0.5].</summary>
     public double LabelSmoothing { get; init; }
 
+    /// <summary>λ of the gradient penalty of WGAN-GP, at least 0; 0 for none.</summary>
+    public double GradientPenalty { get; init; }
+
     /// <summary>Units of the generator's hidden layers.</summary>
     public IReadOnlyList<int> GeneratorHidden { get; init; } = [256, 512];
 
@@ -43,9 +46,9 @@ public sealed record GanOptions
 }
 
 /// <summary>What one discriminator update saw; all means over the batch.</summary>
-/// <param name="Loss">The objective, in nats.</param>
-/// <param name="RealScore">D(x), the mean probability given to real inputs.</param>
-/// <param name="FakeScore">D(G(z)), the mean probability given to generated inputs.</param>
+/// <param name="Loss">The objective with its penalty, in nats where it has a unit.</param>
+/// <param name="RealScore">D(x), the mean probability given to real inputs; the mean output where outputs are no logits.</param>
+/// <param name="FakeScore">D(G(z)), likewise for generated inputs.</param>
 public readonly record struct DiscriminatorReport(double Loss, double RealScore, double FakeScore);
 
 /// <summary>The discriminator's answer to a generator: its loss and where to move.</summary>
@@ -65,13 +68,14 @@ public sealed record Judgement(Tensor Loss, Tensor Gradient) : IDisposable
 public sealed class Gan
 {
     private readonly GanOptions _options;
+    private readonly long _inputs;
 
     /// <summary>Lays out both networks.</summary>
     /// <param name="options">Their shape.</param>
     /// <param name="inputs">Elements of one image, D = C·H·W, at least 1.</param>
     public Gan(GanOptions options, long inputs)
     {
-        _options = options;
+        (_options, _inputs) = (options, inputs);
         Generator = new Mlp(options.Latent, options.GeneratorHidden, inputs, options.GeneratorActivation, options.GeneratorOutput);
         Discriminator = new Mlp(inputs, options.DiscriminatorHidden, 1, options.DiscriminatorActivation, OutputKind.Linear);
     }
@@ -94,16 +98,25 @@ public sealed class Gan
     /// </summary>
     /// <param name="parameters">The discriminator's.</param>
     /// <param name="x_2BD">B real inputs, then B generated ones, shape (2B, D).</param>
-    public DiscriminatorReport DiscriminatorStep(FlatParameters parameters, Tensor x_2BD)
+    /// <param name="noise">Where the gradient penalty draws from; not made without one.</param>
+    /// <exception cref="ArgumentNullException">There is a penalty and no noise for it.</exception>
+    public DiscriminatorReport DiscriminatorStep(FlatParameters parameters, Tensor x_2BD, Func<RandomStream>? noise = null)
     {
         using DisposeScope scope = NewDisposeScope();
         long batch = x_2BD.shape[0] / 2;
         (Tensor real_B1, Tensor fake_B1) = Logits(parameters, x_2BD, batch);
-        Tensor loss = AdversarialLosses.Discriminator(real_B1, fake_B1, _options.LabelSmoothing);
+        Tensor loss = AdversarialLosses.Discriminator(_options.Objective, real_B1, fake_B1, _options.LabelSmoothing);
+        if (_options.GradientPenalty > 0)
+        {
+            ArgumentNullException.ThrowIfNull(noise);
+            loss += _options.GradientPenalty * GradientPenalty.Of(
+                x => Discriminator.Forward(parameters, x), x_2BD.narrow(0, 0, batch), x_2BD.narrow(0, batch, batch), _inputs, noise());
+        }
+
         loss.backward();
         using (no_grad())
         {
-            return new DiscriminatorReport(loss.ToDouble(), real_B1.sigmoid().mean().ToDouble(), fake_B1.sigmoid().mean().ToDouble());
+            return new DiscriminatorReport(loss.ToDouble(), Score(real_B1), Score(fake_B1));
         }
     }
 
@@ -118,6 +131,12 @@ public sealed class Gan
         Tensor gradient_BD = autograd.grad([loss], [input_BD])[0];
         return new Judgement(loss.detach().MoveToOuterDisposeScope(), gradient_BD.MoveToOuterDisposeScope());
     }
+
+    /// <summary>Which inputs are taken for real, of outputs (B, 1).</summary>
+    public Tensor TakenForReal(Tensor output_B1) => output_B1.gt(AdversarialLosses.Threshold(_options.Objective));
+
+    /// <summary>The mean probability of being real, or the mean output where outputs are no logits.</summary>
+    public double Score(Tensor output_B1) => (AdversarialLosses.IsLogit(_options.Objective) ? output_B1.sigmoid() : output_B1).mean().ToDouble();
 
     private (Tensor Real, Tensor Fake) Logits(FlatParameters parameters, Tensor x_2BD, long batch)
     {
