@@ -21,7 +21,7 @@ internal sealed class TrainedGan(
         GeneratorSamples.Picture(blueprint, GeneratorSamples.ForPicture(blueprint, generator, device, rows, columns, seed), rows, columns);
 
     /// <summary>
-    /// How well the discriminator tells held-out images from generated ones: at 50% the game is even. On a mixture in the plane, how many
+    /// How well the discriminator tells held-out images from generated ones: at 50% the game is even; a Wasserstein critic only ranks. On a mixture in the plane, how many
     /// modes have samples, and what share of samples lies within three standard deviations of one.
     /// </summary>
     /// <inheritdoc/>
@@ -58,7 +58,11 @@ internal sealed class TrainedGan(
         yield return EvaluationItem.Figure("examples", examples);
         yield return EvaluationItem.Figure("heldOutScore", realScore / examples);
         yield return EvaluationItem.Figure("fakeScore", fakeScore / examples);
-        yield return EvaluationItem.Figure("discriminatorAccuracy", right / (2.0 * examples));
+        if (blueprint.Gan.Decides)
+        {
+            yield return EvaluationItem.Figure("discriminatorAccuracy", right / (2.0 * examples));
+        }
+
         if (mixture is not null)
         {
             yield return EvaluationItem.Figure("modesCovered", modes.Count(samples => samples > 0));
@@ -79,7 +83,9 @@ internal sealed class TrainedGan(
 
     private int[] Labels(HeldOut images, int first, int count) => blueprint.Classes == 0
         ? []
-        : images.Labels?[first..(first + count)] ?? throw new InputException("evaluate.split: has no labels, which a conditional model needs; choose another");
+        : images.Labels is { } labels && labels.Max() < blueprint.Classes
+            ? labels[first..(first + count)]
+            : throw new InputException("evaluate.split: needs labels, and none beyond the classes of the training data, for a conditional model; choose another");
 
     /// <summary>Sums over some images of the score and of "taken for real".</summary>
     private (double Score, double Positive) Judge(float[] pixels, int[] labels)
