@@ -123,6 +123,7 @@ public sealed class MistakeMessageTests
     [InlineData("model: {kind: gan, gradientPenalty: 5}", "x.yaml:1:20: model.gradientPenalty: counts only with objective: wasserstein-gp; remove it or choose that")]
     [InlineData("model: {kind: gan, objective: hinge, discriminator: {labelSmoothing: 0.1}}", "x.yaml:1:20: model.objective: has no labels that discriminator.labelSmoothing could smooth; set that to 0, or choose minimax, non-saturating or least-squares")]
     [InlineData("model: {kind: gan, objective: wasserstein-gp, discriminator: {net: dcgan}}", "x.yaml:1:20: model.objective: wasserstein-gp penalizes the gradient of each image alone, so that images of a batch must not meet: write discriminator: {batchNorm: false}, and minibatchKernels: 0")]
+    [InlineData("model: {kind: gan, discriminator: {spectralScale: 2}}", "x.yaml:1:36: model.discriminator.spectralScale: counts only with spectralNorm: true; remove it or choose that")]
     [InlineData("model: {kind: gan, discriminator: {batchNorm: false}}", "x.yaml:1:36: model.discriminator.batchNorm: counts only with net: dcgan; remove it or choose that")]
     [InlineData("model: {kind: gan, discriminatorSteps: 0}", "x.yaml:1:40: model.discriminatorSteps: must be a whole number from 1 to 1000, but is 0")]
     public void AMistakeInTheModel(string yaml, string message) => Assert.Equal(message, Of(yaml));

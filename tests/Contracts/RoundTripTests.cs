@@ -121,6 +121,7 @@ public sealed class RoundTripTests
     {
         var generator = Pick<Activation>();
         var objective = Pick<GanObjective>();
+        var spectral = Next(2) == 0;
         var (made, judge) = (Pick<NetKind>(), Pick<NetKind>());
         var discriminator = Pick<Activation>();
         return new()
@@ -153,7 +154,8 @@ public sealed class RoundTripTests
                     Net = judge,
                     Channels = judge == NetKind.Dcgan ? 1 + Next(512) : 64,
                     BatchNorm = judge != NetKind.Dcgan || (objective != GanObjective.WassersteinGp && Next(2) == 0),
-                    SpectralNorm = Next(2) == 0,
+                    SpectralNorm = spectral,
+                    SpectralScale = spectral ? 0.5 + Fraction() : 1,
                     MinibatchKernels = objective == GanObjective.WassersteinGp ? 0 : Next(60),
                     MinibatchDimensions = 1 + Next(9),
                 },

@@ -32,6 +32,7 @@ internal sealed class GanBlueprint : Blueprint
                     ? new DcganOptions { Channels = Model.Discriminator.Channels, BatchNorm = Model.Discriminator.BatchNorm }
                     : null,
                 SpectralNorm = Model.Discriminator.SpectralNorm,
+                SpectralScale = Model.Discriminator.SpectralScale,
                 Minibatch = Model.Discriminator.MinibatchKernels > 0
                     ? new MinibatchLayer(Model.Discriminator.MinibatchKernels, Model.Discriminator.MinibatchDimensions)
                     : null,

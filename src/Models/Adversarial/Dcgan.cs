@@ -69,18 +69,18 @@ public static class Dcgan
     /// <param name="options">Shape of the network.</param>
     /// <param name="image">What it sees.</param>
     /// <param name="classes">Elements of the label; 0 for none.</param>
-    /// <param name="spectral">Whether weights are normalized by their spectral norm; batch normalization then falls away.</param>
+    /// <param name="spectral">What the weights' spectral norm becomes, in place of batch normalization; null where it is free.</param>
     /// <param name="minibatch">Minibatch discrimination before the last layer; null for none.</param>
     /// <exception cref="ArgumentException">There is no such network for images of that size.</exception>
-    public static LayerNetwork Discriminator(DcganOptions options, ImageSize image, int classes, bool spectral, MinibatchLayer? minibatch)
+    public static LayerNetwork Discriminator(DcganOptions options, ImageSize image, int classes, double? spectral, MinibatchLayer? minibatch)
     {
         (_, int halvings) = Base(image);
-        bool batchNorm = options.BatchNorm && !spectral;
-        Layer Wrapped(Layer layer) => spectral ? new SpectralLayer(layer) : layer;
+        bool batchNorm = options.BatchNorm && spectral is null;
+        Layer Wrapped(Layer layer) => spectral is { } scale ? new SpectralLayer(layer, scale) : layer;
         List<Layer> layers = classes > 0 ? [new LabelPlanesLayer(image.Channels, image.Height, image.Width, classes)] : [];
         for (int layer = 0; layer < halvings; layer++)
         {
-            layers.Add(Wrapped(new ConvolutionLayer(Width(options.Channels, layer), 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm || spectral }));
+            layers.Add(Wrapped(new ConvolutionLayer(Width(options.Channels, layer), 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm || spectral is not null }));
             layers.AddRange([.. Normalized(batchNorm && layer > 0), s_leaky]);
         }
 

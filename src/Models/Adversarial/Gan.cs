@@ -56,6 +56,9 @@ public sealed record GanOptions
     /// <summary>Whether the discriminator's weights are divided by their spectral norm.</summary>
     public bool SpectralNorm { get; init; }
 
+    /// <summary>What their spectral norm becomes, above 0.</summary>
+    public double SpectralScale { get; init; } = 1;
+
     /// <summary>Minibatch discrimination before the discriminator's last layer; null for none.</summary>
     public MinibatchLayer? Minibatch { get; init; }
 
@@ -179,7 +182,7 @@ public sealed class Gan
     {
         if (options.DiscriminatorConvolutions is { } convolutions)
         {
-            return Dcgan.Discriminator(convolutions, image, options.Classes, options.SpectralNorm, options.Minibatch);
+            return Dcgan.Discriminator(convolutions, image, options.Classes, options.SpectralNorm ? options.SpectralScale : null, options.Minibatch);
         }
 
         long inputs = image.Pixels + options.Classes;
@@ -188,7 +191,7 @@ public sealed class Gan
             return new Mlp(inputs, options.DiscriminatorHidden, 1, options.DiscriminatorActivation, OutputKind.Linear);
         }
 
-        Layer Linear(int units) => options.SpectralNorm ? new SpectralLayer(new LinearLayer(units)) : new LinearLayer(units);
+        Layer Linear(int units) => options.SpectralNorm ? new SpectralLayer(new LinearLayer(units), options.SpectralScale) : new LinearLayer(units);
         List<Layer> layers = [.. options.DiscriminatorHidden.SelectMany(width => new[] { Linear(width), new ActivationLayer(options.DiscriminatorActivation) })];
         if (options.Minibatch is { } minibatch)
         {

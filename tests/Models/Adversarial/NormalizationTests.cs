@@ -28,6 +28,11 @@ public sealed class NormalizationTests
 
         Assert.True(before > 0.01);
         Assert.InRange(Distance(network, parameters, memory, x_BD, exact), 0, 0.01);
+        LayerNetwork scaled = new([1, 8, 8], [new SpectralLayer(new ConvolutionLayer(6, 3, 1, 1) { Bias = false }, 3)]);
+        LayerNetwork plain = new([1, 8, 8], [new SpectralLayer(new ConvolutionLayer(6, 3, 1, 1) { Bias = false })]);
+        using FlatParameters weights = GanCases.Parameters(scaled.Layout, "discriminator"), vectors = GanCases.Parameters(scaled.Memory!, "memory");
+        using Tensor thrice = scaled.Forward(new NetworkPass(weights, vectors), x_BD), once = plain.Forward(new NetworkPass(weights, vectors), x_BD) * 3;
+        Assert.True(thrice.allclose(once));
         Assert.Throws<InvalidOperationException>(() => network.Forward(parameters, x_BD));
     }
 

@@ -11,7 +11,8 @@ namespace Cluster.Models;
 /// gradient. u is remembered from update to update; u − u' is left in the memory's gradient.
 /// </summary>
 /// <param name="Inner">A <see cref="LinearLayer"/> or a <see cref="ConvolutionLayer"/>.</param>
-public sealed record SpectralLayer(Layer Inner) : Layer
+/// <param name="Scale">What the largest singular value becomes, c: the layer computes with cW/σ(W).</param>
+public sealed record SpectralLayer(Layer Inner, double Scale = 1) : Layer
 {
     private const double Tiny = 1e-12;
     private const string Vector = "u";
@@ -40,7 +41,8 @@ public sealed record SpectralLayer(Layer Inner) : Layer
         FlatParameters memory = pass.Memory ?? throw new InvalidOperationException("A layer with spectral normalization needs its vectors: give them with the pass.");
 
         // (W/σ)x = W(x/σ), for convolutions too, and the bias stays outside.
-        return Inner.Apply(pass, prefix, x / Norm(pass.Parameters[prefix + "weight"], memory[prefix + Vector]));
+        Tensor norm = Norm(pass.Parameters[prefix + "weight"], memory[prefix + Vector]);
+        return Inner.Apply(pass, prefix, x / (Scale == 1 ? norm : norm / Scale));
     }
 
     /// <summary>The estimate of σ(W), a scalar with a graph to W.</summary>
