@@ -118,6 +118,7 @@ public sealed class DcganTests
         using Tensor input = GanCases.Normal("settle", 2, network.Inputs);
         for (int i = 0; i < 600; i++)
         {
+            using DisposeScope step = NewDisposeScope();
             network.Forward(new NetworkPass(parameters, memory), input).Dispose();
             memory.Values.sub_(memory.Gradients);
         }

@@ -11,6 +11,7 @@ public sealed class NormalizationTests
     [Fact]
     public void After_a_warm_up_spectral_norms_are_those_of_the_singular_values()
     {
+        using DisposeScope scope = NewDisposeScope();
         LayerNetwork network = new(
             [1, 8, 8],
             [new SpectralLayer(new ConvolutionLayer(6, 3, 1, 1)), new ActivationLayer(new Activation(ActivationKind.Relu)), new SpectralLayer(new LinearLayer(10))]);
@@ -22,6 +23,7 @@ public sealed class NormalizationTests
         double before = Distance(network, parameters, memory, x_BD, exact);
         for (int i = 0; i < 60; i++)
         {
+            using DisposeScope step = NewDisposeScope();
             network.Forward(new NetworkPass(parameters, memory), x_BD).Dispose();
             memory.Values.sub_(memory.Gradients);
         }
@@ -39,6 +41,7 @@ public sealed class NormalizationTests
     [Fact]
     public void The_gradient_of_a_perceptron_with_spectral_norms_agrees_with_central_differences_and_it_is_1_Lipschitz()
     {
+        using DisposeScope scope = NewDisposeScope();
         Gan gan = new(GanCases.Perceptrons(AdversarialObjective.Hinge) with { SpectralNorm = true }, 5);
         using FlatParameters d = GanCases.Parameters(gan.Discriminator.Layout, "discriminator");
         using FlatParameters memory = DcganTests.Settled(gan.Discriminator, d)!;
@@ -52,7 +55,6 @@ public sealed class NormalizationTests
         using Tensor here = gan.Discriminator.Forward(new NetworkPass(d, memory), x_2BD);
         for (int row = 0; row < 6; row++)
         {
-            using DisposeScope scope = NewDisposeScope();
             double moved = (far - x_2BD).narrow(0, row, 1).norm().ToDouble();
             Assert.True((there - here).narrow(0, row, 1).abs().ToDouble() <= moved * 1.0001);
         }
@@ -61,6 +63,7 @@ public sealed class NormalizationTests
     [Fact]
     public void Minibatch_discrimination_is_equation_3_of_its_paper()
     {
+        using DisposeScope scope = NewDisposeScope();
         LayerNetwork network = new([2], [new MinibatchLayer(3, 2)]);
         using FlatParameters parameters = GanCases.Parameters(network.Layout, "discriminator");
         using Tensor x_BD = GanCases.Normal("x", 4, 2);
