@@ -17,6 +17,7 @@ public sealed class RoundTripTests
               latent: 100
               prior: normal
               objective: non-saturating
+              conditional: false
               discriminatorSteps: 1
               reuseFakes: true
               generator:
@@ -30,6 +31,9 @@ public sealed class RoundTripTests
                 hidden: [512, 256]
                 activation: leaky-relu
                 slope: 0.2
+                spectralNorm: false
+                minibatchKernels: 0
+                minibatchDimensions: 5
                 labelSmoothing: 0
             data:
               name: digits
@@ -118,6 +122,9 @@ public sealed class RoundTripTests
     private ExperimentFile Varied()
     {
         var generator = Pick<Activation>();
+        var objective = Pick<GanObjective>();
+        var spectral = Next(2) == 0;
+        var (made, judge) = (Pick<NetKind>(), Pick<NetKind>());
         var discriminator = Pick<Activation>();
         return new()
         {
@@ -126,7 +133,10 @@ public sealed class RoundTripTests
             {
                 Latent = 1 + Next(1000),
                 Prior = Pick<GanPrior>(),
-                Objective = Pick<GanObjective>(),
+                Objective = objective,
+                Conditional = Next(2) == 0,
+                WeightClip = objective == GanObjective.Wasserstein ? 0.1 + Fraction() : 0.01,
+                GradientPenalty = objective == GanObjective.WassersteinGp ? 1 + Fraction() : 10,
                 DiscriminatorSteps = 1 + Next(5),
                 Generator = new()
                 {
@@ -134,13 +144,22 @@ public sealed class RoundTripTests
                     Activation = generator,
                     Slope = generator == Activation.LeakyRelu ? Fraction() : 0.2,
                     Output = Pick<OutputActivation>(),
+                    Net = made,
+                    Channels = made == NetKind.Dcgan ? 1 + Next(512) : 64,
                 },
                 Discriminator = new()
                 {
                     Hidden = Widths(),
                     Activation = discriminator,
                     Slope = discriminator == Activation.LeakyRelu ? Fraction() : 0.2,
-                    LabelSmoothing = Fraction() / 2,
+                    LabelSmoothing = objective is GanObjective.Minimax or GanObjective.NonSaturating or GanObjective.LeastSquares ? Fraction() / 2 : 0,
+                    Net = judge,
+                    Channels = judge == NetKind.Dcgan ? 1 + Next(512) : 64,
+                    BatchNorm = judge != NetKind.Dcgan || (objective != GanObjective.WassersteinGp && Next(2) == 0),
+                    SpectralNorm = spectral,
+                    SpectralScale = spectral ? 0.5 + Fraction() : 1,
+                    MinibatchKernels = objective == GanObjective.WassersteinGp ? 0 : Next(60),
+                    MinibatchDimensions = 1 + Next(9),
                 },
             },
             Data = new() { Name = Text(), Split = Text() },

@@ -6,6 +6,22 @@ namespace Cluster.Contracts.Experiments;
 public sealed record DiscriminatorOptions
 {
     public NetKind Net { get; init; } = NetKind.Mlp;
+
+    /// <summary>Of dcgan only.</summary>
+    public int Channels { get; init; } = 64;
+
+    /// <summary>Of dcgan only.</summary>
+    public bool BatchNorm { get; init; } = true;
+
+    /// <summary>Miyato et al. 2018; in place of batch normalization.</summary>
+    public bool SpectralNorm { get; init; }
+
+    /// <summary>Of spectralNorm only.</summary>
+    public double SpectralScale { get; init; } = 1;
+
+    /// <summary>Kernels of minibatch discrimination (Salimans et al. 2016, section 3.2); 0 for none.</summary>
+    public int MinibatchKernels { get; init; }
+    public int MinibatchDimensions { get; init; } = 5;
     public ValueList<int> Hidden { get; init; } = [512, 256];
     public Activation Activation { get; init; } = Activation.LeakyRelu;
 
@@ -20,12 +36,22 @@ public sealed record DiscriminatorOptions
         var net = NetSchema.Net(s, d.Net);
         var hidden = NetSchema.Hidden(s, d.Hidden);
         var activation = NetSchema.Activation(s, d.Activation);
+        var slope = NetSchema.Slope(s, d.Slope, activation);
+        var spectral = s.Flag("spectralNorm", d.SpectralNorm, "whether each weight is divided by its largest singular value (Miyato et al. 2018)");
         return new()
         {
             Net = net,
             Hidden = hidden,
             Activation = activation,
-            Slope = NetSchema.Slope(s, d.Slope, activation),
+            Slope = slope,
+            Channels = NetSchema.Channels(s, d.Channels, net),
+            BatchNorm = s.Scalar("batchNorm", d.BatchNorm, FlagForm.Instance,
+                "batch normalization between the convolutions; spectralNorm takes its place", new Only("net", "dcgan", net == NetKind.Dcgan)),
+            SpectralNorm = spectral,
+            SpectralScale = s.Number("spectralScale", d.SpectralScale, "what each weight's largest singular value becomes; above 1 where the data need a steeper discriminator",
+                Interval.Positive, new Only("spectralNorm", "true", spectral)),
+            MinibatchKernels = s.Int("minibatchKernels", d.MinibatchKernels, "kernels of minibatch discrimination before the last layer (Salimans et al. 2016: 50); 0: none", 0, 4096),
+            MinibatchDimensions = s.Int("minibatchDimensions", d.MinibatchDimensions, "dimensions of each of these kernels", 1, 4096),
             LabelSmoothing = s.Number("labelSmoothing", d.LabelSmoothing,
                 "one-sided label smoothing s: real images have the target 1 - s (Salimans et al. 2016)", Interval.Closed(0, 0.5)),
         };

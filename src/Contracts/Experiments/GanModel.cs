@@ -20,6 +20,24 @@ public enum GanObjective
 
     /// <summary>-log D(G(z)).</summary>
     NonSaturating,
+
+    /// <summary>Squared distance from the targets 0 and 1 (Mao et al. 2017).</summary>
+    LeastSquares,
+
+    /// <summary>Miyato et al. 2018, equations 16 and 17.</summary>
+    Hinge,
+
+    /// <summary>Arjovsky et al. 2017: the critic's parameters are clipped.</summary>
+    Wasserstein,
+
+    /// <summary>Gulrajani et al. 2017: the critic's gradient is penalized.</summary>
+    WassersteinGp,
+
+    /// <summary>f-GANs (Nowozin et al. 2016), by their divergence.</summary>
+    Kl,
+    ReverseKl,
+    SquaredHellinger,
+    JensenShannon,
 }
 
 /// <summary>A generative adversarial network (Goodfellow et al. 2014, arXiv:1406.2661): a generator and a discriminator trained in turn.</summary>
@@ -28,10 +46,20 @@ public sealed record GanModel : ModelSection
     public const string GeneratorRole = "generator";
     public const string DiscriminatorRole = "discriminator";
 
+    /// <summary>What the discriminator remembers beside its parameters: the vectors of spectral normalization.</summary>
+    public const string MemoryRole = "discriminator-memory";
+
     public int Latent { get; init; } = 100;
     public GanPrior Prior { get; init; } = GanPrior.Normal;
     public GanObjective Objective { get; init; } = GanObjective.NonSaturating;
+    public bool Conditional { get; init; }
     public int DiscriminatorSteps { get; init; } = 1;
+
+    /// <summary>Of wasserstein only.</summary>
+    public double WeightClip { get; init; } = 0.01;
+
+    /// <summary>Of wasserstein-gp only.</summary>
+    public double GradientPenalty { get; init; } = 10;
 
     /// <summary>Whether the generator learns on the fakes of the last discriminator update, which spares a forward pass.</summary>
     public bool ReuseFakes { get; init; } = true;
@@ -49,14 +77,35 @@ public sealed record GanModel : ModelSection
         new RmsPropOptimizer { LearningRate = 5e-5 },
     ];
 
-    internal static GanModel Describe(Section s, GanModel d) => new()
+    internal static GanModel Describe(Section s, GanModel d)
     {
-        Latent = s.Int("latent", d.Latent, "size of the generator's input z", 1, 1 << 20),
-        Prior = s.Word("prior", d.Prior, "distribution of z: standard normal, or uniform on [-1, 1]"),
-        Objective = s.Word("objective", d.Objective, "what the generator minimizes: log(1 - D(G(z))) is minimax, -log D(G(z)) is non-saturating"),
-        DiscriminatorSteps = s.Int("discriminatorSteps", d.DiscriminatorSteps, "discriminator updates for each generator update (k in the paper)", 1, 1000),
-        ReuseFakes = s.Flag("reuseFakes", d.ReuseFakes, "whether the generator learns on the fakes of the last discriminator update; false draws fresh ones, as Algorithm 1 of the paper does"),
-        Generator = s.Map(GeneratorRole, d.Generator, MlpOptions.Describe, "the generator: z to an image"),
-        Discriminator = s.Map(DiscriminatorRole, d.Discriminator, DiscriminatorOptions.Describe, "the discriminator: an image to one logit"),
-    };
+        var latent = s.Int("latent", d.Latent, "size of the generator's input z", 1, 1 << 20);
+        var prior = s.Word("prior", d.Prior, "distribution of z: standard normal, or uniform on [-1, 1]");
+        var objective = s.Word("objective", d.Objective,
+            "the game: log(1 - D(G(z))) for the generator is minimax, -log D(G(z)) non-saturating; then least squares, hinge, a Wasserstein critic with clipped weights or with a gradient penalty, and f-GANs by their divergence");
+        GanModel made = new()
+        {
+            Latent = latent,
+            Prior = prior,
+            Objective = objective,
+            WeightClip = s.Number("weightClip", d.WeightClip, "largest absolute value of the critic's parameters (Arjovsky et al. 2017)", Interval.Positive,
+                new Only("objective", "wasserstein", objective == GanObjective.Wasserstein)),
+            GradientPenalty = s.Number("gradientPenalty", d.GradientPenalty, "factor of the penalty (Gulrajani et al. 2017)", Interval.Positive,
+                new Only("objective", "wasserstein-gp", objective == GanObjective.WassersteinGp)),
+            Conditional = s.Flag("conditional", d.Conditional, "whether both networks are told the class (Mirza and Osindero 2014); the data need labels"),
+            DiscriminatorSteps = s.Int("discriminatorSteps", d.DiscriminatorSteps, "discriminator updates for each generator update (k in the paper)", 1, 1000),
+            ReuseFakes = s.Flag("reuseFakes", d.ReuseFakes, "whether the generator learns on the fakes of the last discriminator update; false draws fresh ones, as Algorithm 1 of the paper does"),
+            Generator = s.Map(GeneratorRole, d.Generator, MlpOptions.Describe, "the generator: z to an image"),
+            Discriminator = s.Map(DiscriminatorRole, d.Discriminator, DiscriminatorOptions.Describe, "the discriminator: an image to one logit, or a critic's score"),
+        };
+        s.Require("objective", made.Discriminator.LabelSmoothing == 0 || HasLabels(objective),
+            "has no labels that discriminator.labelSmoothing could smooth; set that to 0, or choose minimax, non-saturating or least-squares");
+        DiscriminatorOptions judge = made.Discriminator;
+        s.Require("objective", objective != GanObjective.WassersteinGp || judge is not ({ Net: NetKind.Dcgan, BatchNorm: true, SpectralNorm: false } or { MinibatchKernels: > 0 }),
+            "wasserstein-gp penalizes the gradient of each image alone, so that images of a batch must not meet: write discriminator: {batchNorm: false}, and minibatchKernels: 0");
+        return made;
+    }
+
+    private static bool HasLabels(GanObjective objective) =>
+        objective is GanObjective.Minimax or GanObjective.NonSaturating or GanObjective.LeastSquares;
 }

@@ -10,12 +10,18 @@ public enum OutputActivation
 
     /// <summary>Images in [0, 1].</summary>
     Sigmoid,
+
+    /// <summary>Any values: points and other vectors.</summary>
+    Linear,
 }
 
 /// <summary>The generator's network: z, hidden layers, then one unit for each pixel.</summary>
 public sealed record MlpOptions
 {
     public NetKind Net { get; init; } = NetKind.Mlp;
+
+    /// <summary>Of dcgan only.</summary>
+    public int Channels { get; init; } = 64;
     public ValueList<int> Hidden { get; init; } = [256, 512];
     public Activation Activation { get; init; } = Activation.LeakyRelu;
 
@@ -34,7 +40,8 @@ public sealed record MlpOptions
             Hidden = hidden,
             Activation = activation,
             Slope = NetSchema.Slope(s, d.Slope, activation),
-            Output = s.Word("output", d.Output, "what the last layer ends in; the data are scaled to match: [-1, 1] for tanh, [0, 1] for sigmoid"),
+            Channels = NetSchema.Channels(s, d.Channels, net),
+            Output = s.Word("output", d.Output, "what the last layer ends in; the data are scaled to match: [-1, 1] for tanh and for images behind linear, [0, 1] for sigmoid; data that are floats stay as they are and must lie in that range, but for linear"),
         };
     }
 }

@@ -5,4 +5,7 @@ public enum NetKind
 {
     /// <summary>Fully connected layers.</summary>
     Mlp,
+
+    /// <summary>The convolutions of Radford et al. 2016.</summary>
+    Dcgan,
 }

@@ -7,10 +7,13 @@ internal static class NetSchema
 {
     private static readonly Form<int> Width = new IntForm(1, 1 << 20);
 
-    public static NetKind Net(Section s, NetKind d) => s.Word("net", d, "architecture; mlp: fully connected layers");
+    public static NetKind Net(Section s, NetKind d) => s.Word("net", d, "architecture; mlp: fully connected layers, whose shape hidden, activation and slope give; dcgan: the convolutions of Radford et al. 2016, for squares such as 28x28, 32x32 and 64x64");
 
     public static ValueList<int> Hidden(Section s, ValueList<int> d) =>
         s.List("hidden", d, Width, 64, "widths of the hidden layers from input to output; [] makes the network linear");
+
+    public static int Channels(Section s, int d, NetKind net) => s.Scalar("channels", d, new IntForm(1, 4096),
+        "channels of the convolutions nearest to the image; they double with each halving of the side", new Only("net", "dcgan", net == NetKind.Dcgan));
 
     public static Activation Activation(Section s, Activation d) => s.Word("activation", d, "what follows each hidden layer");
 

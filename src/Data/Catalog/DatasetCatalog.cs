@@ -3,7 +3,8 @@ namespace Cluster.Data;
 /// <summary>The data sets known by name.</summary>
 public static class DatasetCatalog
 {
-    private static readonly IDatasetSource[] Sources = [new DigitsSource(), IdxSource.Mnist, IdxSource.FashionMnist];
+    private static readonly IDatasetSource[] Sources =
+        [new DigitsSource(), IdxSource.Mnist, IdxSource.FashionMnist, .. GaussianMixture.All.Select(mixture => new MixtureSource(mixture))];
 
     /// <summary>All names.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Sources.Select(source => source.Name)];

@@ -87,22 +87,8 @@ internal sealed class CoderBlueprint : Blueprint
     }
 
     /// <summary>One-hot labels, shape (B, C); null where the model has no classes. On the device's thread.</summary>
-    public Tensor? OneHot(ReadOnlySpan<int> labels, Device device)
-    {
-        if (Coder.Classes == 0)
-        {
-            return null;
-        }
-
-        Tensor chosen_BC = zeros(labels.Length, Coder.Classes, ScalarType.Float32);
-        Span<float> values = chosen_BC.AsFloats();
-        for (int row = 0; row < labels.Length; row++)
-        {
-            values[(row * Coder.Classes) + labels[row]] = 1;
-        }
-
-        return chosen_BC.to(Type).to(device);
-    }
+    public Tensor? OneHot(ReadOnlySpan<int> labels, Device device) =>
+        Coder.Classes == 0 ? null : Grains.OneHot.Of(labels, Coder.Classes, Type, device);
 
     private static ImageDataset Training(ExperimentFile file, ImageDataset data)
     {

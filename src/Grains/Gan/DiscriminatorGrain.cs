@@ -12,6 +12,7 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
     private RunActor? _actor;
     private DiscriminatorReplica? _replica;
     private ParameterExchange? _exchange;
+    private ParameterExchange? _memoryExchange;
     private IGeneratorGrain? _generator;
     private Outgoing[] _judgement = [];
 
@@ -28,7 +29,10 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device));
         _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, blueprint.File.Shards);
-        await _exchange.Pull();
+        _memoryExchange = _replica.Memory is { } memory
+            ? new ParameterExchange(GrainFactory, Silo, device, memory, actor, blueprint.File.Shards, GanModel.MemoryRole)
+            : null;
+        await Task.WhenAll(_exchange.Pull(), _memoryExchange?.Pull() ?? Task.CompletedTask);
         _generator = GrainFactory.GetGrain<IGeneratorGrain>(ActorKeys.Replica(request.Run, GanModel.GeneratorRole, request.Index));
         _reports.Follow(blueprint.File.OnNonFinite);
         _actor = actor;
@@ -42,8 +46,12 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         Incoming fakes = Silo.Transfer.Receive(await _generator!.Fakes(at, part, Silo.Transfer.Silo));
         await fakes.ReadyFor(replica.Device);
         long update = replica.Update(at.Step, part);
-        Task<DiscriminatorReport> learning = replica.Device.RunAsync("discriminator.learn", () => replica.Learn(update, fakes));
-        _reports.Add(at.Step, learning, await _exchange!.Step(at, update, learning));
+        Task<DiscriminatorReport> learning = replica.Device.RunAsync("discriminator.learn", () => replica.Learn(at.Step, part, fakes));
+        Task<Task> exchanging = _exchange!.Step(at, update, learning);
+        Task applied = _memoryExchange is { } memory
+            ? Task.WhenAll(await Task.WhenAll(exchanging, memory.Step(at, update, learning)))
+            : await exchanging;
+        _reports.Add(at.Step, learning, applied);
     }
 
     /// <inheritdoc/>
@@ -58,7 +66,7 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         DiscriminatorReplica replica = _replica!;
         Incoming input = Silo.Transfer.Receive(fakes);
         await input.ReadyFor(replica.Device);
-        Task<Judgement> judging = replica.Device.RunAsync("discriminator.judge", () => replica.Judge(input));
+        Task<Judgement> judging = replica.Device.RunAsync("discriminator.judge", () => replica.Judge(at.Step, input));
         if (!input.InStream(replica.Device))
         {
             await judging;

@@ -10,46 +10,68 @@ namespace Cluster.Grains;
 internal sealed class DiscriminatorReplica : IDisposable
 {
     private readonly GanBlueprint _blueprint;
+    private readonly int _index;
     private readonly Minibatch _batch;
     private readonly Tensor _input_2BD;
     private readonly Tensor _real_BD;
     private readonly Tensor _fake_BD;
+    private readonly Tensor? _realLabels_BK;
+    private readonly Tensor? _fakeLabels_BK;
     private Judgement? _judgement;
 
     public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device)
     {
-        _blueprint = blueprint;
+        (_blueprint, _index) = (blueprint, index);
         Device = device;
         var file = blueprint.File;
+        long pixels = blueprint.Data.Pixels;
         (float low, float high) = blueprint.Gan.PixelRange;
         _batch = new Minibatch(blueprint, index, low, high);
         Parameters = new FlatParameters(blueprint.Gan.Discriminator.Layout, device.Device, blueprint.Type);
-        _input_2BD = zeros(2 * file.Batch, blueprint.Data.Pixels, blueprint.Type, device.Device).DetachFromDisposeScope();
-        _real_BD = _input_2BD.narrow(0, 0, file.Batch).DetachFromDisposeScope();
-        _fake_BD = _input_2BD.narrow(0, file.Batch, file.Batch).DetachFromDisposeScope();
+        _input_2BD = zeros(2 * file.Batch, pixels + blueprint.Classes, blueprint.Type, device.Device).DetachFromDisposeScope();
+        Memory = blueprint.Gan.Discriminator.Memory is { } memory ? new FlatParameters(memory, device.Device, blueprint.Type) : null;
+        _real_BD = Part(0, 0, pixels);
+        _fake_BD = Part(file.Batch, 0, pixels);
+        if (blueprint.Classes > 0)
+        {
+            _realLabels_BK = Part(0, pixels, blueprint.Classes);
+            _fakeLabels_BK = Part(file.Batch, pixels, blueprint.Classes);
+        }
     }
 
     public DeviceThread Device { get; }
 
     public FlatParameters Parameters { get; }
 
+    /// <summary>What the discriminator remembers; null for most.</summary>
+    public FlatParameters? Memory { get; }
+
     /// <summary>Which discriminator update a part of a step is, from 0: it names the minibatch.</summary>
     public long Update(long step, int part) => (step * _blueprint.Model.DiscriminatorSteps) + part;
 
     /// <summary>The gradient of the discriminator's objective on the update's minibatch and as many fakes.</summary>
-    public DiscriminatorReport Learn(long update, Incoming fakes)
+    public DiscriminatorReport Learn(long step, int part, Incoming fakes)
     {
+        long update = Update(step, part);
         _batch.Fill(update, _real_BD);
         fakes.CopyTo(_fake_BD);
+        if (_blueprint.Classes > 0)
+        {
+            _realLabels_BK!.copy_(OneHot(_batch.Labels));
+            _fakeLabels_BK!.copy_(OneHot(_blueprint.FakeLabels(_index, step, part)));
+        }
+
         Parameters.ZeroGradients();
-        return _blueprint.Gan.DiscriminatorStep(Parameters, _input_2BD);
+        return _blueprint.Gan.DiscriminatorStep(
+            Parameters, _input_2BD, () => RandomStream.Named(_blueprint.Seed, GanModel.DiscriminatorRole, _index, update, "interpolation"), Memory);
     }
 
     /// <summary>The generator's loss and dL/dfakes; they last until the next judgement.</summary>
-    public Judgement Judge(Incoming fakes)
+    public Judgement Judge(long step, Incoming fakes)
     {
         _judgement?.Dispose();
-        Judgement judgement = _blueprint.Gan.Judge(Parameters, fakes.Open(Device.Device));
+        Judgement judgement = _blueprint.Gan.Judge(
+            Parameters, fakes.Open(Device.Device), Memory, _blueprint.Classes > 0 ? OneHot(_blueprint.FakeLabels(_index, step, _blueprint.Parts - 1)) : null);
         judgement.Loss.DetachFromDisposeScope();
         judgement.Gradient.DetachFromDisposeScope();
         return _judgement = judgement;
@@ -58,9 +80,17 @@ internal sealed class DiscriminatorReplica : IDisposable
     public void Dispose()
     {
         _judgement?.Dispose();
+        _realLabels_BK?.Dispose();
+        _fakeLabels_BK?.Dispose();
         _real_BD.Dispose();
         _fake_BD.Dispose();
         _input_2BD.Dispose();
         Parameters.Dispose();
+        Memory?.Dispose();
     }
+
+    private Tensor Part(long row, long column, long width) =>
+        _input_2BD.narrow(0, row, _blueprint.File.Batch).narrow(1, column, width).DetachFromDisposeScope();
+
+    private Tensor OneHot(ReadOnlySpan<int> labels) => Grains.OneHot.Of(labels, _blueprint.Classes, _blueprint.Type, Device.Device);
 }

@@ -72,7 +72,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         Require(attempt);
         GeneratorReplica replica = _replica!;
         float[] pixels = await replica.Device.RunAsync(
-            () => GeneratorSamples.Images(replica.Blueprint, replica.Parameters, replica.Device.Device, rows * columns, seed));
+            () => GeneratorSamples.ForPicture(replica.Blueprint, replica.Parameters, replica.Device.Device, rows, columns, seed));
         return await Task.Run(() => GeneratorSamples.Picture(replica.Blueprint, pixels, rows, columns));
     }
 

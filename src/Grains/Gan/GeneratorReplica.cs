@@ -34,7 +34,7 @@ internal sealed class GeneratorReplica : IDisposable
     public FlatParameters Parameters { get; }
 
     /// <summary>Batches of fakes in a step: one for each discriminator update, and one more where the generator learns on fresh ones.</summary>
-    public int Parts => Blueprint.Model.DiscriminatorSteps + (Blueprint.Model.ReuseFakes ? 0 : 1);
+    public int Parts => Blueprint.Parts;
 
     /// <summary>Where the discriminator is, as it said when it last asked; null before.</summary>
     public string? DiscriminatorSilo { get; private set; }
@@ -94,10 +94,12 @@ internal sealed class GeneratorReplica : IDisposable
         string purpose = "latent/" + part.ToString(CultureInfo.InvariantCulture);
         Tensor latent_BZ = GeneratorSamples.Latent(Blueprint, Device.Device, Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
 
+        Tensor input_BZ = Blueprint.WithLabels(latent_BZ, Blueprint.FakeLabels(_index, step, part));
+
         // Only the last batch of a step is learned on; the others need no graph.
         using (set_grad_enabled(part == Parts - 1))
         {
-            return Blueprint.Gan.Generator.Forward(Parameters, latent_BZ);
+            return Blueprint.Gan.Generator.Forward(Parameters, input_BZ);
         }
     }
 }

@@ -1,24 +1,29 @@
 using Cluster.Contracts;
 using Cluster.Data;
+using Cluster.Models;
 using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cluster.Grains;
 
-/// <summary>The two networks of a checkpoint.</summary>
-internal sealed class TrainedGan(GanBlueprint blueprint, Device device, FlatParameters generator, FlatParameters discriminator) : ITrainedModel
+/// <summary>The two networks of a checkpoint, and the discriminator's memory where it has one.</summary>
+internal sealed class TrainedGan(
+    GanBlueprint blueprint, Device device, FlatParameters generator, FlatParameters discriminator, FlatParameters? memory) : ITrainedModel
 {
-    private const int Block = 500;
+    private BatchStatistics? _statistics;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Pictures { get; } = ["samples"];
 
     /// <inheritdoc/>
     public byte[] Draw(string picture, int rows, int columns, ulong seed) =>
-        GeneratorSamples.Picture(blueprint, GeneratorSamples.Images(blueprint, generator, device, rows * columns, seed), rows, columns);
+        GeneratorSamples.Picture(blueprint, GeneratorSamples.ForPicture(blueprint, generator, device, rows, columns, seed), rows, columns);
 
-    /// <summary>How well the discriminator tells held-out images from generated ones: at 50% the game is even.</summary>
+    /// <summary>
+    /// How well the discriminator tells held-out images from generated ones: at 50% the game is even; a Wasserstein critic only ranks. On a mixture in the plane, how many
+    /// modes have samples, and what share of samples lies within three standard deviations of one.
+    /// </summary>
     /// <inheritdoc/>
     public IEnumerable<EvaluationItem> Evaluate(ImageDataset heldOut)
     {
@@ -26,41 +31,91 @@ internal sealed class TrainedGan(GanBlueprint blueprint, Device device, FlatPara
         HeldOut images = new(blueprint, heldOut, low, high);
         int examples = images.Count;
         double realScore = 0, fakeScore = 0, right = 0;
-        for (int first = 0; first < examples; first += Block)
+        GaussianMixture? mixture = GaussianMixture.Find(blueprint.File.Data.Name);
+        int[] modes = new int[mixture?.Centres.Count ?? 0];
+
+        // Minibatch discrimination compares as many images as it did in training.
+        int block = blueprint.Model.Discriminator.MinibatchKernels > 0 ? blueprint.File.Batch : 500;
+        for (int first = 0; first < examples; first += block)
         {
-            int count = Math.Min(Block, examples - first);
-            (double score, double positive) = Judge(images.Rows(first, count));
+            int count = Math.Min(block, examples - first);
+            (double score, double positive) = Judge(images.Rows(first, count), Labels(images, first, count));
             realScore += score;
             right += positive;
-            (score, positive) = Judge(GeneratorSamples.Images(blueprint, generator, device, count, blueprint.Seed + (ulong)first));
+            int[] labels = blueprint.DrawLabels(RandomStream.Named(blueprint.Seed, "evaluate", 0, first, "labels"), count);
+            float[] fakes = GeneratorSamples.Images(blueprint, generator, device, count, blueprint.Seed + (ulong)first, labels);
+            (score, positive) = Judge(fakes, labels);
             fakeScore += score;
             right += count - positive;
+            if (mixture is not null)
+            {
+                modes = [.. modes.Zip(mixture.HighQuality(fakes), (sum, more) => sum + more)];
+            }
+
             yield return EvaluationItem.Progress($"{first + count} of {examples} images");
         }
 
         yield return EvaluationItem.Figure("examples", examples);
         yield return EvaluationItem.Figure("heldOutScore", realScore / examples);
         yield return EvaluationItem.Figure("fakeScore", fakeScore / examples);
-        yield return EvaluationItem.Figure("discriminatorAccuracy", right / (2.0 * examples));
+        if (blueprint.Gan.Decides)
+        {
+            yield return EvaluationItem.Figure("discriminatorAccuracy", right / (2.0 * examples));
+        }
+
+        if (mixture is not null)
+        {
+            yield return EvaluationItem.Figure("modesCovered", modes.Count(samples => samples > 0));
+            yield return EvaluationItem.Figure("highQuality", modes.Sum() / (double)examples);
+        }
+
         yield return EvaluationItem.Picture("samples", Draw("samples", 10, 10, blueprint.Seed));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _statistics?.Dispose();
         generator.Dispose();
         discriminator.Dispose();
+        memory?.Dispose();
     }
 
-    /// <summary>Sums over some images of D and of "taken for real".</summary>
-    private (double Score, double Positive) Judge(float[] pixels)
+    private int[] Labels(HeldOut images, int first, int count) => blueprint.Classes == 0
+        ? []
+        : images.Labels is { } labels && labels.Max() < blueprint.Classes
+            ? labels[first..(first + count)]
+            : throw new InputException("evaluate.split: needs labels, and none beyond the classes of the training data, for a conditional model; choose another");
+
+    /// <summary>Sums over some images of the score and of "taken for real".</summary>
+    private (double Score, double Positive) Judge(float[] pixels, int[] labels)
     {
         using DisposeScope scope = NewDisposeScope();
         using (no_grad())
         {
-            Tensor x_BD = frombuffer(pixels, ScalarType.Float32).view(-1, blueprint.Data.Pixels).to(blueprint.Type).to(device);
-            Tensor logits_B1 = blueprint.Gan.Discriminator.Forward(discriminator, x_BD);
-            return (logits_B1.sigmoid().sum().ToDouble(), logits_B1.gt(0).to(ScalarType.Float64).sum().ToDouble());
+            Tensor output_B1 = blueprint.Gan.Discriminator.Forward(Pass(), Input(pixels, labels));
+            return (blueprint.Gan.Score(output_B1) * output_B1.shape[0], blueprint.Gan.TakenForReal(output_B1).to(ScalarType.Float64).sum().ToDouble());
         }
+    }
+
+    private Tensor Input(float[] pixels, int[] labels) =>
+        blueprint.WithLabels(frombuffer(pixels, ScalarType.Float32).view(-1, blueprint.Data.Pixels).to(blueprint.Type).to(device), labels);
+
+    /// <summary>The discriminator's pass; where it normalizes over the batch, by what it sees on a batch of data and one of fakes.</summary>
+    private NetworkPass Pass()
+    {
+        INetwork network = blueprint.Gan.Discriminator;
+        NetworkPass pass = new(discriminator, memory);
+        if (!network.RowsAreIndependent && _statistics is null)
+        {
+            int batch = blueprint.File.Batch;
+            (float low, float high) = blueprint.Gan.PixelRange;
+            HeldOut training = new(blueprint, blueprint.Data, low, high);
+            int[] labels = blueprint.DrawLabels(RandomStream.Named(blueprint.Seed, "evaluate", 0, 0, "statistics"), batch);
+            float[] real = training.Rows(0, batch), fake = GeneratorSamples.Images(blueprint, generator, device, batch, blueprint.Seed, labels);
+            _statistics = pass.WithStatistics(network, Input(real, Labels(training, 0, batch)), Input(fake, labels)).Statistics;
+        }
+
+        return pass with { Statistics = _statistics };
     }
 }

@@ -122,10 +122,18 @@ internal sealed class ShardSlice : IDisposable
         return (offer, message);
     }
 
-    /// <summary>One optimizer step.</summary>
+    /// <summary>One optimizer step, then the role's limit on values.</summary>
     /// <param name="average">The averaged gradient, shape (range,).</param>
     /// <param name="scale">Factor from clipping; 1 leaves the gradient as it is.</param>
-    public void Step(Tensor average, double scale) => Optimizer.Step(Values, average, scale);
+    public void Step(Tensor average, double scale)
+    {
+        Optimizer.Step(Values, average, scale);
+        if (Role.ClampValues > 0)
+        {
+            using IDisposable guard = no_grad();
+            Values.clamp_(-Role.ClampValues, Role.ClampValues);
+        }
+    }
 
     /// <summary>Frees values and state.</summary>
     public void Dispose()

@@ -18,4 +18,8 @@ namespace Cluster.Grains;
 /// A moving average is a role too: stepped by plain SGD of rate 1 − decay with the gradient value − statistic.
 /// </remarks>
 internal sealed record RoleBlueprint(
-    string Name, ParameterLayout Layout, OptimizerOptions Optimizer, double ClipNorm, ulong Seed, ScalarType Type, int Contributors);
+    string Name, ParameterLayout Layout, OptimizerOptions Optimizer, double ClipNorm, ulong Seed, ScalarType Type, int Contributors)
+{
+    /// <summary>Largest absolute value of a parameter after a step, c: values are clipped to [−c, c]. 0 for no clipping.</summary>
+    public double ClampValues { get; init; }
+}

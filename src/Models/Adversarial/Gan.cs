@@ -1,4 +1,4 @@
-// Generative adversarial network with multilayer perceptrons.
+// Generative adversarial network, with multilayer perceptrons or convolutions (Dcgan.cs).
 //
 // Goodfellow, Pouget-Abadie, Mirza, Xu, Warde-Farley, Ozair, Courville, Bengio: "Generative Adversarial Nets",
 // NIPS 2014, arXiv:1406.2661. A generator maps noise z to an input x; a discriminator gives the logit of the
@@ -8,6 +8,9 @@
 // 100-256-512-784 with tanh, discriminator 784-512-256-1, leaky ReLU of slope 0.2, non-saturating objective,
 // Adam (2e-4, 0.5, 0.999; Radford et al. 2016), batches of 64. The paper itself used uniform noise, maxout
 // discriminators with dropout and SGD with momentum.
+//
+// With class labels it is the conditional GAN of Mirza and Osindero 2014 (arXiv:1411.1784): a one-hot label stands behind z and behind
+// the image.
 using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -26,6 +29,9 @@ public sealed record GanOptions
     /// <summary>One-sided smoothing of the real labels, in [0, 0.5].</summary>
     public double LabelSmoothing { get; init; }
 
+    /// <summary>λ of the gradient penalty of WGAN-GP, at least 0; 0 for none.</summary>
+    public double GradientPenalty { get; init; }
+
     /// <summary>Units of the generator's hidden layers.</summary>
     public IReadOnlyList<int> GeneratorHidden { get; init; } = [256, 512];
 
@@ -40,12 +46,30 @@ public sealed record GanOptions
 
     /// <summary>Function after the discriminator's hidden layers.</summary>
     public Activation DiscriminatorActivation { get; init; } = new(ActivationKind.LeakyRelu);
+
+    /// <summary>Convolutions in place of the generator's perceptron; null for none.</summary>
+    public DcganOptions? GeneratorConvolutions { get; init; }
+
+    /// <summary>Convolutions in place of the discriminator's perceptron; null for none.</summary>
+    public DcganOptions? DiscriminatorConvolutions { get; init; }
+
+    /// <summary>Whether the discriminator's weights are divided by their spectral norm.</summary>
+    public bool SpectralNorm { get; init; }
+
+    /// <summary>What their spectral norm becomes, above 0.</summary>
+    public double SpectralScale { get; init; } = 1;
+
+    /// <summary>Minibatch discrimination before the discriminator's last layer; null for none.</summary>
+    public MinibatchLayer? Minibatch { get; init; }
+
+    /// <summary>Classes that both networks are told, at least 0; 0 for none.</summary>
+    public int Classes { get; init; }
 }
 
 /// <summary>What one discriminator update saw; all means over the batch.</summary>
-/// <param name="Loss">The objective, in nats.</param>
-/// <param name="RealScore">D(x), the mean probability given to real inputs.</param>
-/// <param name="FakeScore">D(G(z)), the mean probability given to generated inputs.</param>
+/// <param name="Loss">The objective with its penalty, in nats where it has a unit.</param>
+/// <param name="RealScore">D(x), the mean probability given to real inputs; the mean output where outputs are no logits.</param>
+/// <param name="FakeScore">D(G(z)), likewise for generated inputs.</param>
 public readonly record struct DiscriminatorReport(double Loss, double RealScore, double FakeScore);
 
 /// <summary>The discriminator's answer to a generator: its loss and where to move.</summary>
@@ -65,24 +89,36 @@ public sealed record Judgement(Tensor Loss, Tensor Gradient) : IDisposable
 public sealed class Gan
 {
     private readonly GanOptions _options;
+    private readonly long _inputs;
 
     /// <summary>Lays out both networks.</summary>
     /// <param name="options">Their shape.</param>
-    /// <param name="inputs">Elements of one image, D = C·H·W, at least 1.</param>
-    public Gan(GanOptions options, long inputs)
+    /// <param name="inputs">Elements of one input, D, at least 1.</param>
+    public Gan(GanOptions options, int inputs)
+        : this(options, new ImageSize(1, 1, inputs))
     {
-        _options = options;
-        Generator = new Mlp(options.Latent, options.GeneratorHidden, inputs, options.GeneratorActivation, options.GeneratorOutput);
-        Discriminator = new Mlp(inputs, options.DiscriminatorHidden, 1, options.DiscriminatorActivation, OutputKind.Linear);
     }
 
-    /// <summary>z (B, Z) to images (B, D).</summary>
+    /// <summary>Lays out both networks.</summary>
+    /// <param name="options">Their shape.</param>
+    /// <param name="image">Size of an image.</param>
+    /// <exception cref="ArgumentException">A convolutional network does not fit the images.</exception>
+    public Gan(GanOptions options, ImageSize image)
+    {
+        (_options, _inputs) = (options, image.Pixels);
+        Generator = options.GeneratorConvolutions is { } convolutions
+            ? Dcgan.Generator(convolutions, options.Latent + options.Classes, image, options.GeneratorOutput)
+            : new Mlp(options.Latent + options.Classes, options.GeneratorHidden, _inputs, options.GeneratorActivation, options.GeneratorOutput);
+        Discriminator = Layers(options, image);
+    }
+
+    /// <summary>z, with its label behind it where there are classes, (B, Z + K), to images (B, D).</summary>
     public INetwork Generator { get; }
 
-    /// <summary>Images (B, D) to logits (B, 1).</summary>
+    /// <summary>Images, with their labels behind them where there are classes, (B, D + K), to outputs (B, 1).</summary>
     public INetwork Discriminator { get; }
 
-    /// <summary>The range to which pixels are scaled so that the generator can reach them.</summary>
+    /// <summary>The range to which pixels are scaled so that the generator can reach them; with a linear output it reaches any.</summary>
     public (float Low, float High) PixelRange => _options.GeneratorOutput switch
     {
         OutputKind.Sigmoid => (0, 1),
@@ -93,41 +129,86 @@ public sealed class Gan
     /// Adds the gradient of the discriminator's objective to <paramref name="parameters"/>' flat gradient.
     /// </summary>
     /// <param name="parameters">The discriminator's.</param>
-    /// <param name="x_2BD">B real inputs, then B generated ones, shape (2B, D).</param>
-    public DiscriminatorReport DiscriminatorStep(FlatParameters parameters, Tensor x_2BD)
+    /// <param name="x_2BD">B real inputs, then B generated ones, each with its label behind it where there are classes, shape (2B, D + K).</param>
+    /// <param name="noise">Where the gradient penalty draws from; not made without one.</param>
+    /// <param name="memory">Values for the discriminator's memory where it has one; its gradient tells how it moves.</param>
+    /// <exception cref="ArgumentNullException">There is a penalty and no noise for it.</exception>
+    public DiscriminatorReport DiscriminatorStep(FlatParameters parameters, Tensor x_2BD, Func<RandomStream>? noise = null, FlatParameters? memory = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        NetworkPass pass = new(parameters, memory);
         long batch = x_2BD.shape[0] / 2;
-        (Tensor real_B1, Tensor fake_B1) = Logits(parameters, x_2BD, batch);
-        Tensor loss = AdversarialLosses.Discriminator(real_B1, fake_B1, _options.LabelSmoothing);
+        (Tensor real_B1, Tensor fake_B1) = Outputs(pass, x_2BD, batch);
+        Tensor loss = AdversarialLosses.Discriminator(_options.Objective, real_B1, fake_B1, _options.LabelSmoothing);
+        if (_options.GradientPenalty > 0)
+        {
+            ArgumentNullException.ThrowIfNull(noise);
+            loss += _options.GradientPenalty * GradientPenalty.Of(
+                x => Discriminator.Forward(pass, x), x_2BD.narrow(0, 0, batch), x_2BD.narrow(0, batch, batch), _inputs, noise());
+        }
+
         loss.backward();
         using (no_grad())
         {
-            return new DiscriminatorReport(loss.ToDouble(), real_B1.sigmoid().mean().ToDouble(), fake_B1.sigmoid().mean().ToDouble());
+            return new DiscriminatorReport(loss.ToDouble(), Score(real_B1), Score(fake_B1));
         }
     }
 
     /// <summary>The generator's loss on its fakes and its gradient with respect to them; the discriminator's own is left alone.</summary>
     /// <param name="parameters">The discriminator's.</param>
     /// <param name="fake_BD">Generated inputs, shape (B, D), without history.</param>
-    public Judgement Judge(FlatParameters parameters, Tensor fake_BD)
+    /// <param name="memory">Values for the discriminator's memory where it has one.</param>
+    /// <param name="labels_BK">One-hot labels of the inputs where there are classes.</param>
+    public Judgement Judge(FlatParameters parameters, Tensor fake_BD, FlatParameters? memory = null, Tensor? labels_BK = null)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor input_BD = fake_BD.detach().requires_grad_(true);
-        Tensor loss = AdversarialLosses.Generator(_options.Objective, Discriminator.Forward(parameters, input_BD));
+        Tensor loss = AdversarialLosses.Generator(_options.Objective, Discriminator.Forward(
+            new NetworkPass(parameters, memory), labels_BK is null ? input_BD : cat([input_BD, labels_BK], 1)));
         Tensor gradient_BD = autograd.grad([loss], [input_BD])[0];
         return new Judgement(loss.detach().MoveToOuterDisposeScope(), gradient_BD.MoveToOuterDisposeScope());
     }
 
-    private (Tensor Real, Tensor Fake) Logits(FlatParameters parameters, Tensor x_2BD, long batch)
+    /// <summary>Whether an output alone says if its input is taken for real; that of a Wasserstein critic counts only beside others.</summary>
+    public bool Decides => _options.Objective != AdversarialObjective.Wasserstein;
+
+    /// <summary>Which inputs are taken for real, of outputs (B, 1).</summary>
+    public Tensor TakenForReal(Tensor output_B1) => output_B1.gt(AdversarialLosses.Threshold(_options.Objective));
+
+    /// <summary>The mean probability of being real, or the mean output where outputs are no logits.</summary>
+    public double Score(Tensor output_B1) => (AdversarialLosses.IsLogit(_options.Objective) ? output_B1.sigmoid() : output_B1).mean().ToDouble();
+
+    private static INetwork Layers(GanOptions options, ImageSize image)
+    {
+        if (options.DiscriminatorConvolutions is { } convolutions)
+        {
+            return Dcgan.Discriminator(convolutions, image, options.Classes, options.SpectralNorm ? options.SpectralScale : null, options.Minibatch);
+        }
+
+        long inputs = image.Pixels + options.Classes;
+        if (!options.SpectralNorm && options.Minibatch is null)
+        {
+            return new Mlp(inputs, options.DiscriminatorHidden, 1, options.DiscriminatorActivation, OutputKind.Linear);
+        }
+
+        Layer Linear(int units) => options.SpectralNorm ? new SpectralLayer(new LinearLayer(units), options.SpectralScale) : new LinearLayer(units);
+        List<Layer> layers = [.. options.DiscriminatorHidden.SelectMany(width => new[] { Linear(width), new ActivationLayer(options.DiscriminatorActivation) })];
+        if (options.Minibatch is { } minibatch)
+        {
+            layers.Add(minibatch);
+        }
+
+        return new LayerNetwork([inputs], [.. layers, Linear(1)]);
+    }
+
+    private (Tensor Real, Tensor Fake) Outputs(NetworkPass pass, Tensor x_2BD, long batch)
     {
         if (!Discriminator.RowsAreIndependent)
         {
-            return (Discriminator.Forward(parameters, x_2BD.narrow(0, 0, batch)),
-                Discriminator.Forward(parameters, x_2BD.narrow(0, batch, batch)));
+            return (Discriminator.Forward(pass, x_2BD.narrow(0, 0, batch)), Discriminator.Forward(pass, x_2BD.narrow(0, batch, batch)));
         }
 
-        Tensor logits_2B1 = Discriminator.Forward(parameters, x_2BD);
-        return (logits_2B1.narrow(0, 0, batch), logits_2B1.narrow(0, batch, batch));
+        Tensor outputs_2B1 = Discriminator.Forward(pass, x_2BD);
+        return (outputs_2B1.narrow(0, 0, batch), outputs_2B1.narrow(0, batch, batch));
     }
 }

@@ -24,8 +24,19 @@ public interface INetwork
     /// </summary>
     bool RowsAreIndependent { get; }
 
+    /// <summary>
+    /// What the network remembers beside its parameters, which no optimizer steps: the vectors of spectral normalization. A pass writes
+    /// value − new value into their gradients, so that plain SGD of rate 1 moves them. Null where there is none.
+    /// </summary>
+    ParameterLayout? Memory => null;
+
     /// <summary>Maps <paramref name="x_BD"/> (batch × <see cref="Inputs"/>) to batch × <see cref="Outputs"/>.</summary>
     /// <param name="parameters">Values for <see cref="Layout"/>, on the device and in the type of the input.</param>
     /// <param name="x_BD">Shape (B, D).</param>
     Tensor Forward(FlatParameters parameters, Tensor x_BD);
+
+    /// <summary>The same with what a pass may bring beside the parameters.</summary>
+    /// <param name="pass">Parameters, memory, and fixed statistics in place of the batch's.</param>
+    /// <param name="x_BD">Shape (B, D).</param>
+    Tensor Forward(NetworkPass pass, Tensor x_BD) => Forward(pass.Parameters, x_BD);
 }

@@ -27,7 +27,7 @@ public sealed class LayerNetwork : INetwork
         _inputShape = inputShape;
         _output = output;
         Inputs = Product(inputShape);
-        List<ParameterSpec> parameters = [];
+        List<ParameterSpec> parameters = [], memory = [];
         long[] shape = inputShape;
         for (int i = 0; i < _layers.Length; i++)
         {
@@ -36,12 +36,15 @@ public sealed class LayerNetwork : INetwork
                 parameters.Add(spec with { Name = _prefixes[i] + spec.Name });
             }
 
+            memory.AddRange(_layers[i].Memory(shape).Select(spec => spec with { Name = _prefixes[i] + spec.Name }));
             shape = _layers[i].OutputShape(shape);
         }
 
         OutputShape = [.. shape];
         Outputs = Product(shape);
         Layout = new ParameterLayout(parameters);
+        Memory = memory.Count > 0 ? new ParameterLayout(memory) : null;
+        RowsAreIndependent = _layers.All(layer => layer.RowsAreIndependent);
     }
 
     /// <inheritdoc/>
@@ -57,15 +60,21 @@ public sealed class LayerNetwork : INetwork
     public IReadOnlyList<long> OutputShape { get; }
 
     /// <inheritdoc/>
-    public bool RowsAreIndependent => true;
+    public bool RowsAreIndependent { get; }
 
     /// <inheritdoc/>
-    public Tensor Forward(FlatParameters parameters, Tensor x_BD)
+    public ParameterLayout? Memory { get; }
+
+    /// <inheritdoc/>
+    public Tensor Forward(FlatParameters parameters, Tensor x_BD) => Forward(new NetworkPass(parameters), x_BD);
+
+    /// <inheritdoc/>
+    public Tensor Forward(NetworkPass pass, Tensor x_BD)
     {
         Tensor h = _inputShape.Length == 1 ? x_BD : x_BD.view([x_BD.shape[0], .. _inputShape]);
         for (int i = 0; i < _layers.Length; i++)
         {
-            h = _layers[i].Apply(parameters, _prefixes[i], h);
+            h = _layers[i].Apply(pass, _prefixes[i], h);
         }
 
         return Activation.ApplyOutput(_output, h.dim() > 2 ? h.flatten(1) : h);

@@ -169,15 +169,15 @@ public sealed class VaeTests
         Vae vae = new(s_small with { Classes = 2 }, 5);
         using SplitModel model = new(vae, 4, ScalarType.Float32);
         BatchPiece piece = model.Piece();
-        long before = Tensor.TotalCount;
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         using (Codes codes = vae.Encode(model.Encoder, null, piece))
         using (Answer answer = vae.Decode(model.Decoder, null, piece, codes.Code, codes.Term))
         {
-            Assert.True(Tensor.TotalCount > before);
+            Assert.True(DisposeScopeManager.Statistics.ThreadTotalLiveCount > before);
             codes.Backward(answer);
         }
 
-        Assert.Equal(before, Tensor.TotalCount);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     [Fact]

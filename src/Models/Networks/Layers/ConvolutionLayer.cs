@@ -14,6 +14,12 @@ namespace Cluster.Models;
 /// <param name="Padding">Zeros on each side.</param>
 public sealed record ConvolutionLayer(int Channels, int Kernel, int Stride = 1, int Padding = 0) : Layer
 {
+    /// <summary>How the weight begins; null for PyTorch's own way.</summary>
+    public Initializer? Weight { get; init; }
+
+    /// <summary>Whether there is a bias; a normalization that follows has its own.</summary>
+    public bool Bias { get; init; } = true;
+
     /// <inheritdoc/>
     public override long[] OutputShape(long[] inputShape) => [Channels, Side(inputShape[1]), Side(inputShape[2])];
 
@@ -21,13 +27,16 @@ public sealed record ConvolutionLayer(int Channels, int Kernel, int Stride = 1, 
     public override IEnumerable<ParameterSpec> Parameters(long[] inputShape)
     {
         Initializer initial = Initializer.KaimingUniformFanIn(inputShape[0] * Kernel * Kernel);
-        yield return new ParameterSpec("weight", [Channels, inputShape[0], Kernel, Kernel], initial);
-        yield return new ParameterSpec("bias", [Channels], initial);
+        yield return new ParameterSpec("weight", [Channels, inputShape[0], Kernel, Kernel], Weight ?? initial);
+        if (Bias)
+        {
+            yield return new ParameterSpec("bias", [Channels], initial);
+        }
     }
 
     /// <inheritdoc/>
     public override Tensor Apply(FlatParameters parameters, string prefix, Tensor x) => nn.functional.conv2d(
-        x, parameters[prefix + "weight"], parameters[prefix + "bias"], strides: [Stride, Stride], padding: [Padding, Padding]);
+        x, parameters[prefix + "weight"], Bias ? parameters[prefix + "bias"] : null, strides: [Stride, Stride], padding: [Padding, Padding]);
 
     private long Side(long side) => side + (2 * Padding) >= Kernel
         ? ((side + (2 * Padding) - Kernel) / Stride) + 1

@@ -15,6 +15,12 @@ namespace Cluster.Models;
 /// <param name="Padding">What is cut off each side of the output.</param>
 public sealed record TransposedConvolutionLayer(int Channels, int KernelHeight, int KernelWidth, int Stride = 1, int Padding = 0) : Layer
 {
+    /// <summary>How the weight begins; null for PyTorch's own way.</summary>
+    public Initializer? Weight { get; init; }
+
+    /// <summary>Whether there is a bias; a normalization that follows has its own.</summary>
+    public bool Bias { get; init; } = true;
+
     /// <inheritdoc/>
     public override long[] OutputShape(long[] inputShape) =>
         [Channels, Side(inputShape[1], KernelHeight), Side(inputShape[2], KernelWidth)];
@@ -24,13 +30,16 @@ public sealed record TransposedConvolutionLayer(int Channels, int KernelHeight, 
     {
         // PyTorch takes dimension 1 of (in, out, kernel, kernel) for the fan-in, which here are the outputs.
         Initializer initial = Initializer.KaimingUniformFanIn((long)Channels * KernelHeight * KernelWidth);
-        yield return new ParameterSpec("weight", [inputShape[0], Channels, KernelHeight, KernelWidth], initial);
-        yield return new ParameterSpec("bias", [Channels], initial);
+        yield return new ParameterSpec("weight", [inputShape[0], Channels, KernelHeight, KernelWidth], Weight ?? initial);
+        if (Bias)
+        {
+            yield return new ParameterSpec("bias", [Channels], initial);
+        }
     }
 
     /// <inheritdoc/>
     public override Tensor Apply(FlatParameters parameters, string prefix, Tensor x) => nn.functional.conv_transpose2d(
-        x, parameters[prefix + "weight"], parameters[prefix + "bias"], strides: [Stride, Stride], padding: [Padding, Padding]);
+        x, parameters[prefix + "weight"], Bias ? parameters[prefix + "bias"] : null, strides: [Stride, Stride], padding: [Padding, Padding]);
 
     private long Side(long side, int kernel)
     {

@@ -15,8 +15,8 @@ public sealed class GanTests
     {
         double[] real = [2.0, -1.0, 0.5], fake = [-0.5, 3.0, -30.0];
         using Tensor real_B1 = tensor(real, 3, 1), fake_B1 = tensor(fake, 3, 1);
-        using Tensor plain = AdversarialLosses.Discriminator(real_B1, fake_B1, 0);
-        using Tensor smooth = AdversarialLosses.Discriminator(real_B1, fake_B1, 0.1);
+        using Tensor plain = AdversarialLosses.Discriminator(AdversarialObjective.NonSaturating, real_B1, fake_B1, 0);
+        using Tensor smooth = AdversarialLosses.Discriminator(AdversarialObjective.NonSaturating, real_B1, fake_B1, 0.1);
 
         double onFakes = fake.Average(l => -Math.Log(1 - Sigmoid(l)));
         Assert.Equal(real.Average(l => -Math.Log(Sigmoid(l))) + onFakes, plain.ToDouble(), 1e-9);
@@ -39,7 +39,7 @@ public sealed class GanTests
     public void Equal_odds_cost_log_4()
     {
         using Tensor zero_B1 = zeros(5, 1, ScalarType.Float64);
-        using Tensor loss = AdversarialLosses.Discriminator(zero_B1, zero_B1, 0);
+        using Tensor loss = AdversarialLosses.Discriminator(AdversarialObjective.Minimax, zero_B1, zero_B1, 0);
 
         Assert.Equal(Math.Log(4), loss.ToDouble(), 1e-12);
     }

@@ -1,0 +1,114 @@
+// Deep convolutional GAN.
+//
+// Radford, Metz, Chintala: "Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks",
+// ICLR 2016, arXiv:1511.06434. Strided convolutions of 4x4 in place of pooling, batch normalization everywhere but at the
+// generator's output and the discriminator's input, ReLU in the generator with tanh at its end, leaky ReLU of slope 0.2 in the
+// discriminator, weights from N(0, 0.02²).
+//
+// Hyperparameters: z of 100, Adam (2e-4, 0.5, 0.999), batches of 128 (the paper; 64 in PyTorch's example). With 64 channels:
+//   28x28  z → 128x7x7 → 64x14x14 → image;               image → 64 → 128 → 1
+//   32x32  z → 256x4x4 → 128x8x8 → 64x16x16 → image;     image → 64 → 128 → 256 → 1
+//   64x64  z → 512x4x4 → 256 → 128 → 64x32x32 → image;   image → 64 → 128 → 256 → 512 → 1
+using Cluster.Numerics;
+
+namespace Cluster.Models.Adversarial;
+
+/// <summary>What shapes the convolutional pair.</summary>
+public sealed record DcganOptions
+{
+    /// <summary>Channels nearest to the image; they double with each halving of the side. At least 1.</summary>
+    public int Channels { get; init; } = 64;
+
+    /// <summary>Whether layers in the middle are normalized over the batch.</summary>
+    public bool BatchNorm { get; init; } = true;
+}
+
+/// <summary>Size of an image.</summary>
+/// <param name="Channels">1 for grey, 3 for red, green, blue.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+public readonly record struct ImageSize(int Channels, int Height, int Width)
+{
+    /// <summary>Elements of an image.</summary>
+    public long Pixels => (long)Channels * Height * Width;
+}
+
+/// <summary>The two networks of a DCGAN for square images whose side is 4, 5, 6 or 7 times a power of two.</summary>
+public static class Dcgan
+{
+    private static readonly Initializer s_weights = Initializer.Normal(0, 0.02);
+    private static readonly ActivationLayer s_relu = new(new Activation(ActivationKind.Relu));
+    private static readonly ActivationLayer s_leaky = new(new Activation(ActivationKind.LeakyRelu));
+
+    /// <summary>z, with the one-hot label behind it where there is one, to images.</summary>
+    /// <param name="options">Shape of the network.</param>
+    /// <param name="inputs">Elements of z and label.</param>
+    /// <param name="image">What it makes.</param>
+    /// <param name="output">The function after the last layer.</param>
+    /// <exception cref="ArgumentException">There is no such network for images of that size.</exception>
+    public static LayerNetwork Generator(DcganOptions options, long inputs, ImageSize image, OutputKind output)
+    {
+        (int side, int halvings) = Base(image);
+        int channels = Width(options.Channels, halvings - 1);
+        List<Layer> layers =
+        [
+            new LinearLayer(checked(channels * side * side)) { Weight = s_weights, Bias = !options.BatchNorm },
+            new ReshapeLayer(channels, side, side), .. Normalized(options.BatchNorm), s_relu,
+        ];
+        for (int layer = halvings - 2; layer >= 0; layer--)
+        {
+            layers.Add(new TransposedConvolutionLayer(Width(options.Channels, layer), 4, 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm });
+            layers.AddRange([.. Normalized(options.BatchNorm), s_relu]);
+        }
+
+        layers.Add(new TransposedConvolutionLayer(image.Channels, 4, 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm });
+        return new LayerNetwork([inputs], layers, output);
+    }
+
+    /// <summary>Images, with the one-hot label behind them where there is one, to one output.</summary>
+    /// <param name="options">Shape of the network.</param>
+    /// <param name="image">What it sees.</param>
+    /// <param name="classes">Elements of the label; 0 for none.</param>
+    /// <param name="spectral">What the weights' spectral norm becomes, in place of batch normalization; null where it is free.</param>
+    /// <param name="minibatch">Minibatch discrimination before the last layer; null for none.</param>
+    /// <exception cref="ArgumentException">There is no such network for images of that size.</exception>
+    public static LayerNetwork Discriminator(DcganOptions options, ImageSize image, int classes, double? spectral, MinibatchLayer? minibatch)
+    {
+        (_, int halvings) = Base(image);
+        bool batchNorm = options.BatchNorm && spectral is null;
+        Layer Wrapped(Layer layer) => spectral is { } scale ? new SpectralLayer(layer, scale) : layer;
+        List<Layer> layers = classes > 0 ? [new LabelPlanesLayer(image.Channels, image.Height, image.Width, classes)] : [];
+        for (int layer = 0; layer < halvings; layer++)
+        {
+            layers.Add(Wrapped(new ConvolutionLayer(Width(options.Channels, layer), 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm || spectral is not null }));
+            layers.AddRange([.. Normalized(batchNorm && layer > 0), s_leaky]);
+        }
+
+        if (minibatch is not null)
+        {
+            layers.Add(minibatch);
+        }
+
+        layers.Add(Wrapped(new LinearLayer(1) { Weight = s_weights }));
+        return new LayerNetwork(classes > 0 ? [image.Pixels + classes] : [image.Channels, image.Height, image.Width], layers);
+    }
+
+    private static Layer[] Normalized(bool wanted) => wanted ? [new BatchNormLayer()] : [];
+
+    private static int Width(int channels, int layer) => checked(channels << layer);
+
+    /// <summary>The side that the layers begin or end with, and how often it doubles.</summary>
+    private static (int Side, int Halvings) Base(ImageSize image)
+    {
+        int side = image.Height, halvings = 0;
+        while (side > 7 && side % 2 == 0)
+        {
+            (side, halvings) = (side / 2, halvings + 1);
+        }
+
+        return image.Height == image.Width && side is >= 4 and <= 7 && halvings > 0
+            ? (side, halvings)
+            : throw new ArgumentException(
+                $"Images of {image.Height}x{image.Width} do not fit a DCGAN, which doubles a side of 4 to 7: it takes squares such as 28x28, 32x32 and 64x64; use net: mlp.");
+    }
+}
