@@ -161,7 +161,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     /// <summary>The last part counts the step: nobody can ask for the next one before it has seen these values.</summary>
     private void StepPart(Tensor average, long offset)
     {
-        slice.Optimizer.StepPart(slice.Values, average, offset);
+        slice.StepPart(average, offset);
         if (offset + average.NumberOfElements == slice.Range.Count)
         {
             slice.Optimizer.EndStep();

@@ -128,10 +128,25 @@ internal sealed class ShardSlice : IDisposable
     public void Step(Tensor average, double scale)
     {
         Optimizer.Step(Values, average, scale);
+        Clamp(Values);
+    }
+
+    /// <summary>The step of some elements, bucket by bucket; the optimizer's <c>EndStep</c> follows the last.</summary>
+    /// <param name="average">The averaged gradient of those elements.</param>
+    /// <param name="offset">The first of them in the slice.</param>
+    public void StepPart(Tensor average, long offset)
+    {
+        Optimizer.StepPart(Values, average, offset);
+        using Tensor part = Values.narrow(0, offset, average.NumberOfElements);
+        Clamp(part);
+    }
+
+    private void Clamp(Tensor values)
+    {
         if (Role.ClampValues > 0)
         {
             using IDisposable guard = no_grad();
-            Values.clamp_(-Role.ClampValues, Role.ClampValues);
+            values.clamp_(-Role.ClampValues, Role.ClampValues);
         }
     }
 
