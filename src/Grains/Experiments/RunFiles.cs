@@ -40,13 +40,35 @@ internal static class RunFiles
     }
 
     /// <summary>Changes the state of a run that nobody trains and that has not ended.</summary>
-    public static void Rest(RunFolder folder, RunState state, TimeProvider time, string? problem = null)
+    /// <param name="folder">The run.</param>
+    /// <param name="state">Its new state.</param>
+    /// <param name="time">Says when.</param>
+    /// <param name="problem">Why; null for no reason.</param>
+    /// <param name="onlyIfWaiting">Whether a run that a person has stopped meanwhile stays as it is.</param>
+    public static void Rest(RunFolder folder, RunState state, TimeProvider time, string? problem = null, bool onlyIfWaiting = false)
     {
-        if (RunStateFile.Read(folder) is { State: not RunState.Finished } file && !folder.IsLocked())
+        RunLock held;
+        try
         {
-            (file with { State = state, Problem = problem, Updated = time.GetUtcNow() }).Write(folder);
+            held = RunLock.Take(folder);
+        }
+        catch (InputException)
+        {
+            return; // somebody trains it
+        }
+
+        using (held)
+        {
+            // Read while it is held: the queue and a person may both be at it.
+            if (RunStateFile.Read(folder) is { State: not RunState.Finished } file && (!onlyIfWaiting || Waits(file.State)))
+            {
+                (file with { State = state, Problem = problem, Updated = time.GetUtcNow() }).Write(folder);
+            }
         }
     }
+
+    /// <summary>Whether a run in that state is for its cluster to go on with, where nobody trains it.</summary>
+    public static bool Waits(RunState state) => state is RunState.Queued or RunState.Running or RunState.Recovering;
 
     /// <summary>Writes a picture of samples.</summary>
     public static void WriteSample(RunFolder folder, long step, byte[] picture) =>

@@ -166,7 +166,7 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
     {
         if (run.State.Problem != reason || run.State.State != RunState.Queued)
         {
-            await Task.Run(() => RunFiles.Rest(run.Folder, RunState.Queued, silo.Time, reason));
+            await Task.Run(() => RunFiles.Rest(run.Folder, RunState.Queued, silo.Time, reason, onlyIfWaiting: true));
         }
     }
 
@@ -174,6 +174,11 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
     {
         try
         {
+            if (!await Task.Run(() => RunStateFile.Read(run.Folder) is { } now && RunFiles.Waits(now.State)))
+            {
+                return; // stopped by a person since the look
+            }
+
             await Task.Run(() => RunQueue.Give(run.Folder, lease));
             if (run.State.State != RunState.Queued)
             {
