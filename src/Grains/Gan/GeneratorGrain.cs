@@ -11,14 +11,11 @@ namespace Cluster.Grains;
 internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), IGeneratorGrain
 {
     private readonly UpdateReports<double> _reports = new();
-    private RunActor? _actor;
     private GeneratorReplica? _replica;
     private ParameterExchange? _exchange;
     private IDiscriminatorGrain? _discriminator;
 
     protected override DeviceThread? Device => _replica?.Device;
-
-    protected override long? Attempt => _actor?.Attempt;
 
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
@@ -30,7 +27,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         await _exchange.Pull();
         _discriminator = GrainFactory.GetGrain<IDiscriminatorGrain>(ActorKeys.Replica(request.Run, GanModel.DiscriminatorRole, request.Index));
         _reports.Follow(replica.Blueprint.File.OnNonFinite);
-        _actor = actor;
+        Actor = actor;
     }
 
     /// <inheritdoc/>
@@ -76,26 +73,17 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         return await Task.Run(() => GeneratorSamples.Picture(replica.Blueprint, pixels, rows, columns));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
     private async Task<RunActor> Build(OpenRequest request)
     {
-        await Release();
+        await Shut();
         GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint);
         _replica = await device.RunAsync(() => new GeneratorReplica(blueprint, request.Index, device, Silo.Transfer));
         return new RunActor(request.Run, GanModel.GeneratorRole, request.Index, request.At.Attempt);
     }
 
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _reports.Clear();
         if (_replica is { } replica)
         {
