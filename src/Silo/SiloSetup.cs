@@ -1,5 +1,8 @@
 using Cluster.Grains;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
+using Orleans.Metadata;
+using Orleans.Placement;
 
 namespace Cluster.Silo;
 
@@ -10,6 +13,8 @@ public static class SiloSetup
     public static ISiloBuilder AddTraining(this ISiloBuilder silo, TrainingOptions options)
     {
         silo.Services.AddClusterTraining(options);
+        silo.Services.AddPlacementFilter<RunPlacement, RunPlacementDirector>(ServiceLifetime.Transient);
+        silo.Services.AddSingleton<IGrainPropertiesProvider, RunPlacementProperties>();
 
         // A step's trace follows its messages from silo to silo.
         return silo.AddActivityPropagation();

@@ -1,22 +1,22 @@
 using System.Diagnostics;
-using System.Globalization;
 using Cluster.Contracts;
 using Orleans.Runtime;
 
 namespace Cluster.Grains;
 
 /// <summary>Tells the cluster that this silo is there, and learns of the others. As a side of it somebody always looks after the queue.</summary>
-internal sealed class Heartbeat(SiloServices silo, SiloBook book, ILocalSiloDetails details, DevicePool devices, IGrainFactory grains)
+internal sealed class Heartbeat(
+    SiloServices silo, TrainingOptions options, SiloBook book, ILocalSiloDetails details, DevicePool devices, IGrainFactory grains)
 {
     private readonly DateTimeOffset _since = silo.Time.GetUtcNow();
-    private int? _cuda;
+    private CudaDevice[]? _cuda;
 
     /// <summary>The present report.</summary>
     /// <param name="http">Where health and status are.</param>
     /// <param name="cuda">CUDA devices that the silo offers; −1 for all.</param>
     public SiloReport Report(string http, int cuda)
     {
-        _cuda ??= cuda < 0 ? devices.CudaCount : Math.Min(cuda, devices.CudaCount);
+        _cuda ??= [.. Enumerable.Range(0, cuda < 0 ? devices.CudaCount : Math.Min(cuda, devices.CudaCount)).Select(devices.Describe)];
         using Process process = Process.GetCurrentProcess();
         return new SiloReport(
             details.SiloAddress.ToParsableString(),
@@ -28,9 +28,10 @@ internal sealed class Heartbeat(SiloServices silo, SiloBook book, ILocalSiloDeta
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             process.WorkingSet64,
-            [.. Enumerable.Range(0, _cuda.Value).Select(index => new CudaDevice("cuda:" + index.ToString(CultureInfo.InvariantCulture), null))],
+            _cuda,
             silo.Work.Actors,
-            silo.Work.Runs);
+            silo.Work.Runs,
+            options.Pool);
     }
 
     /// <summary>Sends a report.</summary>

@@ -41,6 +41,23 @@ internal static class HttpEndpoints
         });
         app.Run(async context =>
         {
+            if (context.Request.Method is not ("GET" or "HEAD"))
+            {
+                context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+                context.Response.Headers.Allow = "GET, HEAD";
+                context.Response.Headers.Connection = "close"; // whatever body follows is not read
+                await context.Response.WriteAsync("this answers GET alone\n");
+                return;
+            }
+
+            if (context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0)
+            {
+                context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+                context.Response.Headers.Connection = "close";
+                await context.Response.WriteAsync("nothing here takes a body\n");
+                return;
+            }
+
             SiloStatusPage page = context.RequestServices.GetRequiredService<SiloStatusPage>();
             switch (context.Request.Path.Value)
             {
