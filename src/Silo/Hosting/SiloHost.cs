@@ -24,6 +24,13 @@ public static class SiloHost
     {
         await using WebApplication app = Build(settings);
         await app.StartAsync();
+        if (!IPAddress.IsLoopback(settings.Node.IP) && !settings.Tls.IsOn)
+        {
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Cluster").LogWarning(
+                "Whoever reaches {Address} on the ports {Port} and {GatewayPort} belongs to this cluster: set tls.certificate, tls.key and tls.authority, or keep these ports to a private network",
+                settings.Node.IP, settings.Node.Port, settings.Node.GatewayPort);
+        }
+
         started($"{settings.Node.Name}: silo {settings.Node.IP}:{settings.Node.Port}, clients {settings.Node.IP}:{settings.Node.GatewayPort}, http://{settings.Http.IP}:{settings.Http.Port}/status");
         await app.WaitForShutdownAsync();
     }
