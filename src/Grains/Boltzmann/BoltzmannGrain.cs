@@ -20,7 +20,7 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
         await Shut();
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.BoltzmannRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device));
         _exchange = new RbmExchange(GrainFactory, Silo, device, _replica.Parameters, _replica.Offsets, actor, blueprint.File.Shards, request.Index);
         await _exchange.Pull();

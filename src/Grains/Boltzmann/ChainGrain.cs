@@ -21,9 +21,9 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         await Shut();
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.ChainRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
-        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device));
         int contributor = blueprint.File.Replicas + request.Index;
+        DeviceThread device = DeviceOf(blueprint, contributor);
+        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device));
         _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor);
         await _exchange.Pull();
         CheckpointFolder? checkpoint = request.Checkpoint is { } name ? new CheckpointFolder(Silo.Run(request.Run), name) : null;

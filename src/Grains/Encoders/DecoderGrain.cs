@@ -23,7 +23,7 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
         await Shut();
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.DecoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new DecoderReplica(blueprint, actor, device));
         int shards = blueprint.File.Shards;
         _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);

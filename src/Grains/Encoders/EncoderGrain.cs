@@ -27,7 +27,7 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
         await Shut();
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.EncoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device));
         int shards = blueprint.File.Shards;
         _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);

@@ -23,7 +23,7 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         await Shut();
         GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, GanModel.DiscriminatorRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device));
         _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, blueprint.File.Shards);
         _memoryExchange = _replica.Memory is { } memory

@@ -21,6 +21,9 @@ public sealed class TrainingOptions
     /// <summary>Runs that train at a time in the whole cluster, at least 1. Default: 8.</summary>
     public int Limit { get; set; } = 8;
 
+    /// <summary>Cores that the silo's CPU device threads share, at least 1. Default: all of the machine's.</summary>
+    public int Cores { get; set; } = Environment.ProcessorCount;
+
     /// <summary>CUDA devices that a CPU stands in for, to try placement without one. Default: 0.</summary>
     public int PretendedCuda { get; set; }
 }

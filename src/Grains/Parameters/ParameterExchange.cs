@@ -54,8 +54,8 @@ internal sealed class ParameterExchange
     }
 
     /// <summary>
-    /// Fills the parameters from the shards and learns which of them are on this silo. The first contributor shares its
-    /// memory with those on its own device thread.
+    /// Fills the parameters from the shards and learns which of them are on this silo. A shard shares the memory of the
+    /// first contributor that asks from its own device thread.
     /// </summary>
     public async Task Pull()
     {
@@ -88,7 +88,7 @@ internal sealed class ParameterExchange
         TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
         _near[shard] = values is { Frame: null, Bulk: null };
         await await Take(shard, values);
-        if (_near[shard] && _contributor == 0)
+        if (_near[shard])
         {
             ShardRange range = _ranges[shard];
             using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);

@@ -18,6 +18,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     private ShardSlice? _slice;
     private ShardSnapshot? _snapshot;
     private IParameterShardGrain[] _siblings = [];
+    private bool _adopted;
 
     protected override DeviceThread? Device => _slice?.Device;
 
@@ -27,7 +28,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         await Shut();
         OpenRequest common = request.Common;
         Blueprint blueprint = await Silo.Blueprints.Get(common.Experiment);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, common.Index);
         int shards = blueprint.File.Shards;
         RoleBlueprint role = blueprint.Role(request.Role);
         ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, Silo.Tensors));
@@ -73,11 +74,12 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         Require(attempt);
         ShardSlice slice = _slice!;
         Incoming offered = Silo.Transfer.Receive(memory);
-        if (!offered.InStream(slice.Device))
+        if (_adopted || !offered.InStream(slice.Device))
         {
             return false;
         }
 
+        _adopted = true;
         await slice.Device.RunAsync(() => slice.MoveTo(offered.Open(slice.Device.Device).DetachFromDisposeScope()));
         return true;
     }
@@ -209,6 +211,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
 
     protected override async Task Release()
     {
+        _adopted = false;
         _snapshot?.Dispose();
         _snapshot = null;
         ReduceRound[] rounds = [.. _rounds.Values];
