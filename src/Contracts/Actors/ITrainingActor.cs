@@ -19,6 +19,11 @@ public interface ITrainingActor : IGrainWithStringKey
     [ResponseTimeout("00:00:05")]
     Task Abandon(long attempt, TimeSpan hungAfter);
 
+    /// <summary>What the actor noted in the steps up to one whose arithmetic is done, and forgets; nothing where it is of another attempt.</summary>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:01:00")]
+    Task<ActorSignals> Signals(StepId upTo);
+
     /// <summary>Frees what the actor holds.</summary>
     Task Close(long attempt);
 }

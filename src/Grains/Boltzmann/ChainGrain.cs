@@ -25,9 +25,9 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.ChainRole, request.Index, request.At.Attempt);
         DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
-        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device));
+        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device, Book));
         int contributor = blueprint.File.Replicas + request.Index;
-        _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor);
+        _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor, Book);
         await _exchange.Pull();
         CheckpointFolder? checkpoint = request.Checkpoint is { } name ? new CheckpointFolder(Silo.Run(request.Run), name) : null;
         await device.RunAsync(() =>

@@ -17,6 +17,8 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     protected override long? Attempt => _actor?.Attempt;
 
     /// <inheritdoc/>
@@ -30,7 +32,7 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
         int shards = blueprint.File.Shards;
         if (replica.Encoder is { } encoder)
         {
-            _exchange = new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, DictionaryModel.EncoderRole, request.Index);
+            _exchange = new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, Book, DictionaryModel.EncoderRole, request.Index);
             await _exchange.Pull();
         }
 

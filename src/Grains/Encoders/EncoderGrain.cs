@@ -22,6 +22,8 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     protected override long? Attempt => _actor?.Attempt;
 
     /// <inheritdoc/>
@@ -31,11 +33,11 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.EncoderRole, request.Index, request.At.Attempt);
         DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
-        _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device));
+        _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device, Book));
         int shards = blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);
+        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards, Book);
         _codebookExchange = _replica.Codebook is { } codebook
-            ? new ParameterExchange(GrainFactory, Silo, device, codebook, actor, shards, CoderModel.CodebookRole)
+            ? new ParameterExchange(GrainFactory, Silo, device, codebook, actor, shards, Book, CoderModel.CodebookRole)
             : null;
         await Task.WhenAll(_exchange.Pull(), _codebookExchange?.Pull() ?? Task.CompletedTask);
         _decoder = GrainFactory.GetGrain<IDecoderGrain>(ActorKeys.Replica(request.Run, CoderModel.DecoderRole, request.Index));

@@ -30,6 +30,7 @@ internal sealed class TrainingRun
     private readonly StepRate _rate;
     private readonly Watchdog _watchdog;
     private readonly FigureMean _best;
+    private readonly Doctor _doctor;
     private readonly SortedSet<long> _leftOut;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _resumed;
@@ -46,6 +47,7 @@ internal sealed class TrainingRun
     private long _replaySince;
     private TimeSpan _writeTime;
     private StepTraces _traces = new("", 0, 0);
+    private RunSignals _signals;
     private long _measured;
     private Task _writing = Task.CompletedTask;
 
@@ -66,6 +68,8 @@ internal sealed class TrainingRun
         _best = new FigureMean(blueprint.File.Checkpoint.Best);
         _journal = new RunJournal(folder, silo.Time);
         _rate = new StepRate(silo.Time);
+        _signals = new RunSignals(blueprint, silo.Time);
+        _doctor = new Doctor(blueprint.Rules);
     }
 
     /// <summary>Completes when training has ended, well or not; never fails.</summary>
@@ -110,7 +114,7 @@ internal sealed class TrainingRun
     {
         _attempt++;
         using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery);
-        (_traces, _measured) = (traces, 0);
+        (_traces, _measured, _signals) = (traces, 0, new RunSignals(_blueprint, _silo.Time));
         if (_silo.InCluster)
         {
             // On disk before the first message: should this silo be lost, whoever goes on takes a number that no actor has seen.
@@ -127,6 +131,10 @@ internal sealed class TrainingRun
         catch (Exception problem)
         {
             traces.Fail(problem.Message);
+            if (problem is NonFiniteException apart)
+            {
+                Announce(_doctor.LookAt(apart));
+            }
 
             // An actor that is given up would still write; the next attempt writes the same files.
             await _watchdog.Ends(Settle(_writing), _writeTime);
@@ -193,6 +201,7 @@ internal sealed class TrainingRun
         _checkpoint = from?.Step ?? -1;
         _journal.Event(_resumed || _attempt > 1 ? "resumed" : "started", _step, from is null ? "from the beginning" : $"from {from.Name}");
         _journal.RewindMetrics(_step);
+        _doctor.Rewind(_step);
         await Watched(workflow, workflow.Open(_step, from?.Name), "the opening of the actors", TimeSpan.Zero);
         _best.Clear();
         _state = RunState.Running;
@@ -256,6 +265,7 @@ internal sealed class TrainingRun
             int some = _blueprint.File.OnNonFinite == NonFiniteAction.Rollback ? 1 : (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
             Task<double[][]> report = workflow.Report(first, some);
             await Watched(workflow, report, some == 1 ? $"step {first}" : $"one of the steps {first} to {first + some - 1}", Time(begun - first));
+            await Watched(workflow, _signals.Gather(workflow, _attempt, first, some), $"the signals of step {first + some - 1}", TimeSpan.Zero);
             foreach (double[] figures in await report)
             {
                 Advance(workflow.FigureNames, figures);
@@ -287,7 +297,7 @@ internal sealed class TrainingRun
         _measured = now;
         ExperimentFile file = _blueprint.File;
         _silo.Meter.Step(
-            _folder.Name, last == 0 ? -1 : _silo.Time.GetElapsedTime(last, now).TotalSeconds, (long)file.Batch * file.Replicas, _figures);
+            _folder.Name, last == 0 ? -1 : _silo.Time.GetElapsedTime(last, now).TotalSeconds, (long)file.Batch * file.Replicas);
     }
 
     /// <summary>How long some steps take at the present rate.</summary>
@@ -310,7 +320,20 @@ internal sealed class TrainingRun
 
         if (_step == _blueprint.File.Steps || Due(_blueprint.File.Metrics.Every))
         {
-            _journal.Metrics(_step, _rate.StepsPerSecond, _figures);
+            SignalRow row = _signals.Row(_step, _figures, _rate.StepsPerSecond);
+            _journal.Metrics(_step, _rate.StepsPerSecond, row.Figures);
+            _silo.Meter.Signals(_folder.Name, row.Figures);
+            Announce(_doctor.Look(row));
+        }
+    }
+
+    /// <summary>Tells of findings wherever people look.</summary>
+    private void Announce(IReadOnlyList<Finding> findings)
+    {
+        foreach (Finding finding in findings)
+        {
+            _journal.Event(finding, _step);
+            _silo.Meter.Diagnosis(_folder.Name, finding.Rule.Name, finding.Fault);
         }
     }
 
@@ -367,6 +390,7 @@ internal sealed class TrainingRun
             CheckpointFolder.Retain(_folder, _blueprint.File.Checkpoint);
         });
         _writeTime = _silo.Time.GetElapsedTime(began);
+        _signals.Checkpoint(_writeTime.TotalSeconds);
         _silo.Meter.Checkpoint(_folder.Name, files.Sum(file => file.Bytes), _writeTime.TotalSeconds);
         _checkpoint = folder.Step;
         _recoveries = 0;

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Cluster.Contracts;
 using Cluster.Numerics;
 
@@ -20,6 +22,9 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     protected abstract long? Attempt { get; }
 
     protected SiloServices Silo => silo;
+
+    /// <summary>What the actor notes beside its work.</summary>
+    protected SignalBook Book { get; } = new();
 
     /// <inheritdoc/>
     public abstract Task Close(long attempt);
@@ -58,10 +63,33 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         return _given.CancelAsync();
     }
 
+    /// <inheritdoc/>
+    public Task<ActorSignals> Signals(StepId upTo) => Task.FromResult(Attempt != upTo.Attempt
+        ? new ActorSignals([], [])
+        : Book.Take(upTo.Step, Times()));
+
+    /// <summary>Where the actor's minibatches are made; actors that share them give the same. Null for an actor that reads no data.</summary>
+    protected virtual InputClock? Input => null;
+
+    private IEnumerable<SignalTotal> Times()
+    {
+        if (Device is not { } device)
+        {
+            yield break;
+        }
+
+        string key = $"{silo.Tensors.Silo}/{device.Name}";
+        yield return new SignalTotal(Totals.Busy, key, device.Busy.TotalSeconds);
+        if (Input is { } input)
+        {
+            yield return new SignalTotal(Totals.Input, string.Create(CultureInfo.InvariantCulture, $"{key}#{RuntimeHelpers.GetHashCode(input)}"), input.Seconds);
+        }
+    }
+
     /// <summary>Every message passes here on its way in.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
-        if (context.MethodName is nameof(Doing) or nameof(Abandon))
+        if (context.MethodName is nameof(Doing) or nameof(Abandon) or nameof(Signals))
         {
             await context.Invoke();
             return;
@@ -71,6 +99,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         if (context.MethodName == "Open")
         {
             DevicePool.Lease(silo.LeasedDevice(this.GetPrimaryKeyString()));
+            Book.Clear();
         }
 
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
