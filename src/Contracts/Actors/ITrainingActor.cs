@@ -24,6 +24,11 @@ public interface ITrainingActor : IGrainWithStringKey
     [ResponseTimeout("00:01:00")]
     Task<ActorSignals> Signals(StepId upTo);
 
+    /// <summary>When the actor worked on the messages of some steps, as far as it remembers; while nobody traces, it does not.</summary>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:05")]
+    Task<MessageTime[]> Trail(StepId first, int count);
+
     /// <summary>Frees what the actor holds.</summary>
     Task Close(long attempt);
 }

@@ -19,9 +19,15 @@ internal sealed class TrainingRun
 
     private const int MostStepsAhead = 64;
 
+    /// <summary>How many times its usual time makes a step slow.</summary>
+    private const int SlowFactor = 3;
+
+    /// <summary>What may happen to any step: a collection of garbage, another process.</summary>
+    private static readonly TimeSpan Hiccup = TimeSpan.FromMilliseconds(250);
+
     private readonly IGrainFactory _grains;
     private readonly SiloServices _silo;
-    private readonly ILogger _logger;
+    private readonly RunLog _log;
     private readonly RunFolder _folder;
     private readonly RunLock _lock;
     private readonly string _experiment;
@@ -49,6 +55,7 @@ internal sealed class TrainingRun
     private StepTraces _traces = new("", 0, 0);
     private RunSignals _signals;
     private long _measured;
+    private long _troubled = -1;
     private Task _writing = Task.CompletedTask;
 
     public TrainingRun(
@@ -56,7 +63,7 @@ internal sealed class TrainingRun
     {
         _grains = grains;
         _silo = silo;
-        _logger = logger;
+        _log = new RunLog(logger, folder.Name);
         _folder = folder;
         _lock = held;
         _experiment = experiment;
@@ -113,7 +120,7 @@ internal sealed class TrainingRun
     private async Task<bool> TrainOnce()
     {
         _attempt++;
-        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery);
+        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery, _troubled);
         (_traces, _measured, _signals) = (traces, 0, new RunSignals(_blueprint, _silo.Time));
         if (_silo.InCluster)
         {
@@ -131,6 +138,8 @@ internal sealed class TrainingRun
         catch (Exception problem)
         {
             traces.Fail(problem.Message);
+            _troubled = _step;
+            await Trace(workflow, _step, 1, "failed", problem.Message);
             if (problem is NonFiniteException apart)
             {
                 Announce(_doctor.LookAt(apart));
@@ -191,7 +200,7 @@ internal sealed class TrainingRun
         _replaySince = _silo.Time.GetTimestamp();
         _silo.Meter.Recovery(_folder.Name);
         _journal.Event("recovering", _step, why);
-        _logger.LogWarning(problem, "Run {Run} goes back from step {Step} to its newest checkpoint", _folder.Name, _step);
+        _log.Say(LogLevel.Warning, _traces.Attempt, problem, string.Create(CultureInfo.InvariantCulture, $"goes back from step {_step} to its newest checkpoint: {why}"));
     }
 
     private async Task Train(IWorkflow workflow)
@@ -263,14 +272,38 @@ internal sealed class TrainingRun
             // Which step is left out must not depend on how many are asked after at once: actors may differ in where they fail first.
             long first = _step;
             int some = _blueprint.File.OnNonFinite == NonFiniteAction.Rollback ? 1 : (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
+            long asked = _silo.Time.GetTimestamp();
             Task<double[][]> report = workflow.Report(first, some);
             await Watched(workflow, report, some == 1 ? $"step {first}" : $"one of the steps {first} to {first + some - 1}", Time(begun - first));
+            if (_rate.StepsPerSecond > 0 && _silo.Time.GetElapsedTime(asked) > (SlowFactor * Time(begun - first)) + Hiccup)
+            {
+                await Trace(workflow, first, some, "slow");
+            }
+
             await Watched(workflow, _signals.Gather(workflow, _attempt, first, some), $"the signals of step {first + some - 1}", TimeSpan.Zero);
             foreach (double[] figures in await report)
             {
                 Advance(workflow.FigureNames, figures);
             }
         }
+    }
+
+    /// <summary>Shows steps that nobody chose to trace, from what their actors remember: those that answer within a second.</summary>
+    private async Task Trace(IWorkflow workflow, long first, int count, string why, string? problem = null)
+    {
+        if (!_traces.Follows)
+        {
+            return;
+        }
+
+        Task<(string Actor, MessageTime[] Messages)>[] asking = [.. workflow.Actors.Select(async actor => (actor.GetPrimaryKeyString(), await actor.Trail(new StepId(_attempt, first), count)))];
+        await Task.WhenAny(Settle(Task.WhenAll(asking)), Task.Delay(TimeSpan.FromSeconds(1)));
+        (string Actor, MessageTime[] Messages)[] trails = [.. asking.Where(each => each.IsCompletedSuccessfully).Select(each => each.Result)];
+
+        // Steps are asked after some at a time; the one that took the longest is what was waited for.
+        long step = Enumerable.Range(0, count).Select(i => first + i).MaxBy(each => trails.SelectMany(trail => trail.Messages).Where(message => message.Step == each)
+            .Select(message => message.Lasted).DefaultIfEmpty(TimeSpan.Zero).Max());
+        _traces.Afterwards(step, trails, why, problem);
     }
 
     /// <summary>Waits for work of the actors, but not for ever.</summary>
@@ -334,6 +367,9 @@ internal sealed class TrainingRun
         {
             _journal.Event(finding, _step);
             _silo.Meter.Diagnosis(_folder.Name, finding.Rule.Name, finding.Fault);
+            _log.Say(
+                finding.Fault ? RunLog.Of(finding.Rule.Severity) : LogLevel.Information, _traces.Attempt, null,
+                string.Create(CultureInfo.InvariantCulture, $"step {_step}: {finding.Rule.Name}: {finding.Text}{(finding.Suggestion.Length > 0 ? "; " : "")}{finding.Suggestion}"));
         }
     }
 
@@ -412,7 +448,7 @@ internal sealed class TrainingRun
         _problem = problem.Message + good;
         _state = RunState.Failed;
         _journal.Event("failed", _step, _problem);
-        _logger.LogDebug(problem, "Run {Run} failed at step {Step}", _folder.Name, _step);
+        _log.Say(LogLevel.Error, null, problem, string.Create(CultureInfo.InvariantCulture, $"failed at step {_step}: {_problem}"));
     }
 
     private async Task Leave()

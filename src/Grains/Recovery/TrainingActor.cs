@@ -13,6 +13,7 @@ namespace Cluster.Grains;
 internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
 {
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
+    private readonly MessageTrail _trail = new();
     private readonly CancellationTokenSource _given = new();
 
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
@@ -68,6 +69,9 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         ? new ActorSignals([], [])
         : Book.Take(upTo.Step, Times()));
 
+    /// <inheritdoc/>
+    public Task<MessageTime[]> Trail(StepId first, int count) => Task.FromResult(Attempt == first.Attempt ? _trail.Of(first.Step, count) : []);
+
     /// <summary>Where the actor's minibatches are made; actors that share them give the same. Null for an actor that reads no data.</summary>
     protected virtual InputClock? Input => null;
 
@@ -89,7 +93,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <summary>Every message passes here on its way in.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
-        if (context.MethodName is nameof(Doing) or nameof(Abandon) or nameof(Signals))
+        if (context.MethodName is nameof(Doing) or nameof(Abandon) or nameof(Signals) or nameof(Trail))
         {
             await context.Invoke();
             return;
@@ -104,7 +108,9 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
 
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
         var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
-        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } ? Span(context.MethodName, step) : null;
+        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } 
+            ? StepTraces.Describe(StepTraces.Source.StartActivity(TelemetryNames.MessageSpan), this.GetPrimaryKeyString(), context.MethodName, step)
+            : null;
         try
         {
             Task call = context.Invoke();
@@ -118,18 +124,8 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         finally
         {
             _messages.Remove(message);
+            _trail.Add(message.Value.Name, step, silo.Time.GetElapsedTime(message.Value.Since));
         }
-    }
-
-    private Activity? Span(string message, long? step)
-    {
-        string[] key = this.GetPrimaryKeyString().Split('/');
-        return StepTraces.Source.StartActivity(TelemetryNames.MessageSpan)?
-            .SetTag("cluster.message", message)
-            .SetTag(TelemetryNames.Step, step)
-            .SetTag(TelemetryNames.Run, key[0])
-            .SetTag(TelemetryNames.Role, key[1])
-            .SetTag(TelemetryNames.Index, key[2]);
     }
 
     /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>

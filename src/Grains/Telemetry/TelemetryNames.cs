@@ -36,6 +36,9 @@ public static class TelemetryNames
     /// <summary>Tag: a workflow step.</summary>
     public const string Step = "cluster.step";
 
+    /// <summary>Attribute of a step's span that was made afterwards: why, <c>slow</c> or <c>failed</c>.</summary>
+    public const string Why = "cluster.step.why";
+
     /// <summary>Tag: the name of a figure.</summary>
     public const string Signal = "cluster.signal.name";
 
