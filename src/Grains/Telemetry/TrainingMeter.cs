@@ -29,7 +29,7 @@ internal sealed class TrainingMeter : IDisposable
         _exchangeDuration = _meter.CreateHistogram<double>("cluster.exchange.duration", "s", "From a gradient's sending until its actor may go on");
         _checkpointDuration = _meter.CreateHistogram<double>("cluster.checkpoint.duration", "s", "Writing of a checkpoint's files, beside the training");
         _checkpointBytes = _meter.CreateCounter<long>("cluster.checkpoint.bytes", "By", "Bytes of checkpoints written");
-        _meter.CreateObservableGauge("cluster.signal", () => Gauge(_signals, TelemetryNames.Signal, value => value), unit: null, "A run's newest figures by the names that metrics.jsonl has: losses, scores, signals");
+        _meter.CreateObservableGauge("cluster.signal", () => Gauge(_signals, TelemetryNames.Signal, value => value), unit: null, "A run's newest figures by the names that metrics.jsonl has: losses, scores and the signals below");
         _meter.CreateObservableGauge("cluster.diagnosis", () => Gauge(_findings, TelemetryNames.Diagnosis, there => there ? 1 : 0), unit: null, "1 while a rule finds a fault in a run, 0 when it is over");
         _meter.CreateObservableCounter("cluster.device.busy", () => devices.All.Select(device => Of(device.Busy.TotalSeconds, device)), "s", "Time that a device's thread has spent in work");
         _meter.CreateObservableGauge("cluster.device.queue", () => devices.All.Select(device => Of(device.Queued, device)), "{item}", "Work that waits for a device's thread");
