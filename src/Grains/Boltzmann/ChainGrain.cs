@@ -23,8 +23,8 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         RunActor actor = new(request.Run, RbmModel.ChainRole, request.Index, request.At.Attempt);
         int contributor = blueprint.File.Replicas + request.Index;
         DeviceThread device = DeviceOf(blueprint, contributor);
-        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device));
-        _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor);
+        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device, Book));
+        _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor, Book);
         await _exchange.Pull();
         CheckpointFolder? checkpoint = request.Checkpoint is { } name ? new CheckpointFolder(Silo.Run(request.Run), name) : null;
         await device.RunAsync(() =>

@@ -16,6 +16,8 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
@@ -27,7 +29,7 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
         int shards = blueprint.File.Shards;
         if (replica.Encoder is { } encoder)
         {
-            _exchange = new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, DictionaryModel.EncoderRole, request.Index);
+            _exchange = new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, Book, DictionaryModel.EncoderRole, request.Index);
             await _exchange.Pull();
         }
 

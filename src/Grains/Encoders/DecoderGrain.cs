@@ -17,6 +17,8 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     /// <inheritdoc/>
     public async Task<string> Open(OpenRequest request)
     {
@@ -26,9 +28,9 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
         DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new DecoderReplica(blueprint, actor, device));
         int shards = blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);
+        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards, Book);
         _encoderExchange = _replica.Encoder is { } encoder
-            ? new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, CoderModel.EncoderRole, blueprint.File.Replicas + request.Index)
+            ? new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, Book, CoderModel.EncoderRole, blueprint.File.Replicas + request.Index)
             : null;
         await Task.WhenAll(_exchange.Pull(), _encoderExchange?.Pull() ?? Task.CompletedTask);
         _round = new DecoderRound(request.At.Step, blueprint.Model.Microbatches);

@@ -24,6 +24,9 @@ internal sealed class ParameterExchange
     private readonly bool[] _near;
     private readonly bool[] _shared;
     private readonly long _attempt;
+    private readonly SignalBook _book;
+    private bool _apart;
+    private long _apartElements;
     private ScalarType? _wire;
 
     /// <param name="grains">Reaches the shards.</param>
@@ -32,10 +35,11 @@ internal sealed class ParameterExchange
     /// <param name="parameters">What the contributor computes with.</param>
     /// <param name="actor">The contributor.</param>
     /// <param name="shards">How many the role has.</param>
+    /// <param name="book">Takes what the exchange costs.</param>
     /// <param name="role">The role; null for the actor's own.</param>
     /// <param name="contributor">Its place among the role's contributors; null for its own index.</param>
     public ParameterExchange(
-        IGrainFactory grains, SiloServices silo, DeviceThread device, FlatParameters parameters, RunActor actor, int shards,
+        IGrainFactory grains, SiloServices silo, DeviceThread device, FlatParameters parameters, RunActor actor, int shards, SignalBook book,
         string? role = null, int? contributor = null)
     {
         _silo = silo;
@@ -47,6 +51,7 @@ internal sealed class ParameterExchange
         _parameters = parameters;
         _contributor = contributor ?? actor.Index;
         _attempt = actor.Attempt;
+        _book = book;
         _ranges = parameters.Layout.Shards(shards);
         _shards = [.. Enumerable.Range(0, shards).Select(shard => grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, _role, shard)))];
         _near = new bool[shards];
@@ -76,17 +81,36 @@ internal sealed class ParameterExchange
             ? StepTraces.Source.StartActivity(TelemetryNames.ReduceSpan)?.SetTag(TelemetryNames.Role, _role).SetTag(TelemetryNames.Step, at.Step)
             : null;
         long began = _silo.Time.GetTimestamp();
+        Task<long>? ready = _apart ? Stamp(computed) : null;
         Task applied = _shards.Length == 1
             ? await StepSlice(0, at, update, computed)
             : Task.WhenAll(await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update, computed))));
         _silo.Meter.Exchange(_actor, _role, 2 * _parameters.Layout.Count * _parameters.Values.ElementSize, _silo.Time.GetElapsedTime(began).TotalSeconds);
+        if (ready is { IsCompletedSuccessfully: true })
+        {
+            // Slices that are in the device's own queue are no exchange: nothing moves, and the queue orders the rest.
+            string key = $"{_role}/{_actor.Role}/{_actor.Index}";
+            _book.Add(Totals.Wait, key, _silo.Time.GetElapsedTime(ready.Result).TotalSeconds);
+            _book.Add(Totals.Exchanges, key, 1);
+            _book.Add(Totals.Bytes, key, 2 * _apartElements * _parameters.Values.ElementSize);
+        }
+
         return applied;
     }
+
+    private Task<long> Stamp(Task computed) => computed.ContinueWith(
+        static (_, time) => ((TimeProvider)time!).GetTimestamp(), _silo.Time, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private async Task Pull(int shard)
     {
         TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
         _near[shard] = values is { Frame: null, Bulk: null };
+        if (!_near[shard] || !_transfer.Receive(values).InStream(_device))
+        {
+            _apart = true;
+            _apartElements += _ranges[shard].Count;
+        }
+
         await await Take(shard, values);
         if (_near[shard])
         {

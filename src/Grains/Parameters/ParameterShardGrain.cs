@@ -143,6 +143,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     {
         try
         {
+            Note(round, at.Step);
             double limit = _slice!.Role.ClipNorm;
             NonFiniteAction action = _blueprint!.File.OnNonFinite;
             bool asTheyCome = limit <= 0 && action != NonFiniteAction.Skip;
@@ -195,13 +196,25 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         }
     }
 
+    /// <summary>Notes who was late and, in a step that reports, how large it is. Of a step's several updates the last one counts.</summary>
+    private void Note(ReduceRound round, long step)
+    {
+        Blueprint blueprint = _blueprint!;
+        string role = _slice!.Role.Name;
+        _ = round.Arrivals.Add(Book, contributor => $"{role}/{blueprint.Contributor(role, contributor)}");
+        if (_slice.Role.IsTrained && blueprint.IsReported(step))
+        {
+            round.Measured = norms => Book.Note(step, RoleSignals.RawName(role), norms.Gradient, norms.Change, norms.Values);
+        }
+    }
+
     /// <summary>The round of an update, made by whoever needs it first. The one before stays for a sibling that asks late.</summary>
     private ReduceRound Round(long attempt, long update)
     {
         Require(attempt);
         if (!_rounds.TryGetValue(update, out ReduceRound? round))
         {
-            round = new ReduceRound(_slice!, Silo.Transfer, update, _slice!.Role.Contributors);
+            round = new ReduceRound(_slice!, Silo.Transfer, update, _slice!.Role.Contributors, new Arrivals(Silo.Time, _slice.Role.Contributors));
             _rounds.Add(update, round);
             _rounds.Remove(update - 2);
         }

@@ -125,8 +125,15 @@ internal sealed class ShardSlice : IDisposable
     /// <summary>One optimizer step, then the role's limit on values.</summary>
     /// <param name="average">The averaged gradient, shape (range,).</param>
     /// <param name="scale">Factor from clipping; 1 leaves the gradient as it is.</param>
-    public void Step(Tensor average, double scale)
+    /// <param name="norms">Measures the step; null for none.</param>
+    public void Step(Tensor average, double scale, UpdateNorms? norms = null)
     {
+        if (norms is not null)
+        {
+            norms.Step(Optimizer, Values, average, scale, Clamp);
+            return;
+        }
+
         Optimizer.Step(Values, average, scale);
         Clamp(Values);
     }
@@ -134,8 +141,15 @@ internal sealed class ShardSlice : IDisposable
     /// <summary>The step of some elements, bucket by bucket; the optimizer's <c>EndStep</c> follows the last.</summary>
     /// <param name="average">The averaged gradient of those elements.</param>
     /// <param name="offset">The first of them in the slice.</param>
-    public void StepPart(Tensor average, long offset)
+    /// <param name="norms">Measures the step; null for none.</param>
+    public void StepPart(Tensor average, long offset, UpdateNorms? norms = null)
     {
+        if (norms is not null)
+        {
+            norms.StepPart(Optimizer, Values, average, offset, 1, Clamp);
+            return;
+        }
+
         Optimizer.StepPart(Values, average, offset);
         using Tensor part = Values.narrow(0, offset, average.NumberOfElements);
         Clamp(part);

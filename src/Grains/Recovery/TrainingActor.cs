@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Cluster.Contracts;
 using Cluster.Numerics;
 
@@ -11,6 +13,7 @@ namespace Cluster.Grains;
 internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
 {
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
+    private readonly MessageTrail _trail = new();
     private readonly CancellationTokenSource _given = new();
 
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
@@ -20,6 +23,9 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     protected RunActor? Actor { get; set; }
 
     protected SiloServices Silo => silo;
+
+    /// <summary>What the actor notes beside its work.</summary>
+    protected SignalBook Book { get; } = new();
 
     /// <inheritdoc/>
     public Task Close(long attempt) => Actor?.Attempt == attempt ? Shut() : Task.CompletedTask;
@@ -61,10 +67,36 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         return _given.CancelAsync();
     }
 
+    /// <inheritdoc/>
+    public Task<ActorSignals> Signals(StepId upTo) => Task.FromResult(Actor?.Attempt != upTo.Attempt
+        ? new ActorSignals([], [])
+        : Book.Take(upTo.Step, Times()));
+
+    /// <inheritdoc/>
+    public Task<MessageTime[]> Trail(StepId first, int count) => Task.FromResult(Actor?.Attempt == first.Attempt ? _trail.Of(first.Step, count) : []);
+
+    /// <summary>Where the actor's minibatches are made; actors that share them give the same. Null for an actor that reads no data.</summary>
+    protected virtual InputClock? Input => null;
+
+    private IEnumerable<SignalTotal> Times()
+    {
+        if (Device is not { } device)
+        {
+            yield break;
+        }
+
+        string key = $"{silo.Tensors.Silo}/{device.Name}";
+        yield return new SignalTotal(Totals.Busy, key, device.Busy.TotalSeconds);
+        if (Input is { } input)
+        {
+            yield return new SignalTotal(Totals.Input, string.Create(CultureInfo.InvariantCulture, $"{key}#{RuntimeHelpers.GetHashCode(input)}"), input.Seconds);
+        }
+    }
+
     /// <summary>Every message passes here on its way in.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
-        if (context.MethodName is nameof(Doing) or nameof(Abandon))
+        if (context.MethodName is nameof(Doing) or nameof(Abandon) or nameof(Signals) or nameof(Trail))
         {
             await context.Invoke();
             return;
@@ -74,11 +106,14 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         if (context.MethodName == "Open")
         {
             DevicePool.Lease(silo.LeasedDevice(this.GetPrimaryKeyString()));
+            Book.Clear();
         }
 
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
         var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
-        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } ? Span(context.MethodName, step) : null;
+        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } 
+            ? StepTraces.Describe(StepTraces.Source.StartActivity(TelemetryNames.MessageSpan), this.GetPrimaryKeyString(), context.MethodName, step)
+            : null;
         try
         {
             Task call = context.Invoke();
@@ -92,18 +127,8 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         finally
         {
             _messages.Remove(message);
+            _trail.Add(message.Value.Name, step, silo.Time.GetElapsedTime(message.Value.Since));
         }
-    }
-
-    private Activity? Span(string message, long? step)
-    {
-        string[] key = this.GetPrimaryKeyString().Split('/');
-        return StepTraces.Source.StartActivity(TelemetryNames.MessageSpan)?
-            .SetTag("cluster.message", message)
-            .SetTag(TelemetryNames.Step, step)
-            .SetTag(TelemetryNames.Run, key[0])
-            .SetTag(TelemetryNames.Role, key[1])
-            .SetTag(TelemetryNames.Index, key[2]);
     }
 
     /// <summary>Lets go of all that the actor holds; what <c>Open</c> does first.</summary>

@@ -22,4 +22,7 @@ internal sealed record RoleBlueprint(
 {
     /// <summary>Largest absolute value of a parameter after a step, c: values are clipped to [−c, c]. 0 for no clipping.</summary>
     public double ClampValues { get; init; }
+
+    /// <summary>Whether an optimizer steps it; a moving average has no gradient to speak of.</summary>
+    public bool IsTrained { get; init; } = true;
 }

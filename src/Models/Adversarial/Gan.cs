@@ -172,6 +172,9 @@ public sealed class Gan
     /// <summary>Whether an output alone says if its input is taken for real; that of a Wasserstein critic counts only beside others.</summary>
     public bool Decides => _options.Objective != AdversarialObjective.Wasserstein;
 
+    /// <summary>Whether scores are probabilities of being real.</summary>
+    public bool ScoresAreProbabilities => AdversarialLosses.IsLogit(_options.Objective);
+
     /// <summary>Which inputs are taken for real, of outputs (B, 1).</summary>
     public Tensor TakenForReal(Tensor output_B1) => output_B1.gt(AdversarialLosses.Threshold(_options.Objective));
 

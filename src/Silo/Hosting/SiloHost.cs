@@ -36,6 +36,7 @@ public static class SiloHost
         settings.Node.Name ??= string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{settings.Node.Port}");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Cluster" });
         Log(builder, settings);
+        builder.AddTelemetry();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
