@@ -49,6 +49,12 @@ public sealed record GanModel : ModelSection
     /// <summary>What the discriminator remembers beside its parameters: the vectors of spectral normalization.</summary>
     public const string MemoryRole = "discriminator-memory";
 
+    /// <summary>The same of the generator.</summary>
+    public const string GeneratorMemoryRole = "generator-memory";
+
+    /// <summary>The moving average of the generator's parameters.</summary>
+    public const string AverageRole = "generator-average";
+
     public int Latent { get; init; } = 100;
     public GanPrior Prior { get; init; } = GanPrior.Normal;
     public GanObjective Objective { get; init; } = GanObjective.NonSaturating;
@@ -64,7 +70,7 @@ public sealed record GanModel : ModelSection
     /// <summary>Whether the generator learns on the fakes of the last discriminator update, which spares a forward pass.</summary>
     public bool ReuseFakes { get; init; } = true;
 
-    public MlpOptions Generator { get; init; } = new();
+    public GeneratorOptions Generator { get; init; } = new();
     public DiscriminatorOptions Discriminator { get; init; } = new();
 
     public override ValueList<string> Roles => [GeneratorRole, DiscriminatorRole];
@@ -95,7 +101,7 @@ public sealed record GanModel : ModelSection
             Conditional = s.Flag("conditional", d.Conditional, "whether both networks are told the class (Mirza and Osindero 2014); the data need labels"),
             DiscriminatorSteps = s.Int("discriminatorSteps", d.DiscriminatorSteps, "discriminator updates for each generator update (k in the paper)", 1, 1000),
             ReuseFakes = s.Flag("reuseFakes", d.ReuseFakes, "whether the generator learns on the fakes of the last discriminator update; false draws fresh ones, as Algorithm 1 of the paper does"),
-            Generator = s.Map(GeneratorRole, d.Generator, MlpOptions.Describe, "the generator: z to an image"),
+            Generator = s.Map(GeneratorRole, d.Generator, GeneratorOptions.Describe, "the generator: z to an image"),
             Discriminator = s.Map(DiscriminatorRole, d.Discriminator, DiscriminatorOptions.Describe, "the discriminator: an image to one logit, or a critic's score"),
         };
         s.Require("objective", made.Discriminator.LabelSmoothing == 0 || HasLabels(objective),

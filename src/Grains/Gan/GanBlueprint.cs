@@ -40,6 +40,7 @@ internal sealed class GanBlueprint : Blueprint
                 Objective = Map(Model.Objective),
                 GradientPenalty = Model.Objective == GanObjective.WassersteinGp ? Model.GradientPenalty : 0,
                 LabelSmoothing = Model.Discriminator.LabelSmoothing,
+                GeneratorSpectral = Model.Generator.SpectralNorm ? Model.Generator.SpectralScale : null,
                 GeneratorHidden = Model.Generator.Hidden,
                 GeneratorActivation = Activations.Map(Model.Generator.Activation, Model.Generator.Slope),
                 GeneratorOutput = Model.Generator.Output switch
@@ -68,6 +69,17 @@ internal sealed class GanBlueprint : Blueprint
         if (Gan.Discriminator.Memory is { } memory)
         {
             roles.Add(MovingAverage(GanModel.MemoryRole, memory, 0, file.Replicas));
+        }
+
+        if (Gan.Generator.Memory is { } generatorMemory)
+        {
+            roles.Add(MovingAverage(GanModel.GeneratorMemoryRole, generatorMemory, 0, file.Replicas));
+        }
+
+        if (Model.Generator.Average > 0)
+        {
+            // The replicas are equal: the first one speaks for all.
+            roles.Add(MovingAverage(GanModel.AverageRole, Gan.Generator.Layout, Model.Generator.Average, 1) with { BeginsAs = GanModel.GeneratorRole });
         }
 
         Roles = roles;
@@ -114,19 +126,28 @@ internal sealed class GanBlueprint : Blueprint
 
     public override ITrainedModel Open(CheckpointFolder checkpoint, DeviceThread device)
     {
-        List<FlatParameters> loaded = [];
+        Dictionary<string, FlatParameters> loaded = new(StringComparer.Ordinal);
         try
         {
             foreach (RoleBlueprint role in Roles)
             {
-                loaded.Add(Load(checkpoint, role, device));
+                loaded.Add(role.Name, Load(checkpoint, role, device));
             }
 
-            return new TrainedGan(this, device.Device, loaded[0], loaded[1], loaded.ElementAtOrDefault(2));
+            return new TrainedGan(
+                this,
+                device.Device,
+                new NetworkPass(loaded.GetValueOrDefault(GanModel.AverageRole) ?? loaded[GanModel.GeneratorRole], loaded.GetValueOrDefault(GanModel.GeneratorMemoryRole)),
+                new NetworkPass(loaded[GanModel.DiscriminatorRole], loaded.GetValueOrDefault(GanModel.MemoryRole)),
+                [.. loaded.Values]);
         }
         catch
         {
-            loaded.ForEach(parameters => parameters.Dispose());
+            foreach (FlatParameters parameters in loaded.Values)
+            {
+                parameters.Dispose();
+            }
+
             throw;
         }
     }

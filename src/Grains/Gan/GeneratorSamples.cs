@@ -39,26 +39,25 @@ internal static class GeneratorSamples
     /// normalize by what they see on batches of latents from streams of their own.
     /// </summary>
     /// <param name="blueprint">The run's.</param>
-    /// <param name="generator">Its parameters.</param>
+    /// <param name="generator">Its parameters and memory.</param>
     /// <param name="device">Where they are.</param>
     /// <param name="count">How many images.</param>
     /// <param name="seed">Names the streams.</param>
     /// <param name="labels">The class of each where the model has classes.</param>
-    public static float[] Images(GanBlueprint blueprint, FlatParameters generator, Device device, int count, ulong seed, ReadOnlySpan<int> labels)
+    public static float[] Images(GanBlueprint blueprint, NetworkPass generator, Device device, int count, ulong seed, ReadOnlySpan<int> labels)
     {
         using DisposeScope scope = NewDisposeScope();
         using (no_grad())
         {
-            NetworkPass pass = new(generator);
-            using BatchStatistics? statistics = blueprint.Gan.Generator.RowsAreIndependent ? null : Population(blueprint, pass, device);
+            using BatchStatistics? statistics = blueprint.Gan.Generator.RowsAreIndependent ? null : Population(blueprint, generator, device);
             Tensor input = blueprint.WithLabels(Latent(blueprint, device, count, RandomStream.Named(seed, "sample", 0, 0, "latent")), labels);
-            Tensor images = blueprint.Gan.Generator.Forward(pass with { Statistics = statistics }, input).to(ScalarType.Float32).cpu().contiguous();
+            Tensor images = blueprint.Gan.Generator.Forward(generator with { Statistics = statistics }, input).to(ScalarType.Float32).cpu().contiguous();
             return images.data<float>().ToArray();
         }
     }
 
     /// <summary>The images of a picture: with classes each row of the grid has one; of points in the plane there are as many as make a cloud.</summary>
-    public static float[] ForPicture(GanBlueprint blueprint, FlatParameters generator, Device device, int rows, int columns, ulong seed)
+    public static float[] ForPicture(GanBlueprint blueprint, NetworkPass generator, Device device, int rows, int columns, ulong seed)
     {
         int count = blueprint.IsPlane ? Points : rows * columns;
         int[] labels = blueprint.Classes == 0 ? [] : [.. Enumerable.Range(0, count).Select(image => image / columns % blueprint.Classes)];

@@ -7,9 +7,14 @@ using static TorchSharp.torch;
 
 namespace Cluster.Grains;
 
-/// <summary>The two networks of a checkpoint, and the discriminator's memory where it has one.</summary>
+/// <summary>The two networks of a checkpoint.</summary>
+/// <param name="blueprint">The run's.</param>
+/// <param name="device">Where the tensors are.</param>
+/// <param name="generator">Of its parameters the moving average where there is one.</param>
+/// <param name="discriminator">Its parameters and memory.</param>
+/// <param name="owned">All that is freed in the end.</param>
 internal sealed class TrainedGan(
-    GanBlueprint blueprint, Device device, FlatParameters generator, FlatParameters discriminator, FlatParameters? memory) : ITrainedModel
+    GanBlueprint blueprint, Device device, NetworkPass generator, NetworkPass discriminator, IReadOnlyList<FlatParameters> owned) : ITrainedModel
 {
     private BatchStatistics? _statistics;
 
@@ -76,9 +81,10 @@ internal sealed class TrainedGan(
     public void Dispose()
     {
         _statistics?.Dispose();
-        generator.Dispose();
-        discriminator.Dispose();
-        memory?.Dispose();
+        foreach (FlatParameters parameters in owned)
+        {
+            parameters.Dispose();
+        }
     }
 
     private int[] Labels(HeldOut images, int first, int count) => blueprint.Classes == 0
@@ -105,7 +111,6 @@ internal sealed class TrainedGan(
     private NetworkPass Pass()
     {
         INetwork network = blueprint.Gan.Discriminator;
-        NetworkPass pass = new(discriminator, memory);
         if (!network.RowsAreIndependent && _statistics is null)
         {
             int batch = blueprint.File.Batch;
@@ -113,9 +118,9 @@ internal sealed class TrainedGan(
             HeldOut training = new(blueprint, blueprint.Data, low, high);
             int[] labels = blueprint.DrawLabels(RandomStream.Named(blueprint.Seed, "evaluate", 0, 0, "statistics"), batch);
             float[] real = training.Rows(0, batch), fake = GeneratorSamples.Images(blueprint, generator, device, batch, blueprint.Seed, labels);
-            _statistics = pass.WithStatistics(network, Input(real, Labels(training, 0, batch)), Input(fake, labels)).Statistics;
+            _statistics = discriminator.WithStatistics(network, Input(real, Labels(training, 0, batch)), Input(fake, labels)).Statistics;
         }
 
-        return pass with { Statistics = _statistics };
+        return discriminator with { Statistics = _statistics };
     }
 }

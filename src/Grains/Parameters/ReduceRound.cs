@@ -83,8 +83,9 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     public TensorMessage? Promised(int replica) => _promised[replica]?.Message;
 
     /// <summary>Adds, averages and steps part by part as the gradients come in; each part's values leave at once.</summary>
+    /// <param name="step">The workflow step.</param>
     /// <returns>Ends when all is stepped. Its failure reaches whoever fetches the values, too.</returns>
-    public Task StepInParts()
+    public Task StepInParts(long step)
     {
         return Stepped = Run();
 
@@ -92,7 +93,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         {
             try
             {
-                await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, StepPart, Hand, _over.Token);
+                await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, (average, offset) => StepPart(average, offset, step), Hand, _over.Token);
                 await slice.Device.RunAsync(Dispose);
             }
             catch (Exception problem)
@@ -118,9 +119,10 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
 
     /// <summary>Adds, averages and steps in one visit to the device, then lets the gradients go.</summary>
     /// <param name="scale">Factor from clipping; 1 leaves the gradient as it is.</param>
-    public Task Step(double scale) => slice.Device.RunAsync(() =>
+    /// <param name="step">The workflow step.</param>
+    public Task Step(double scale, long step) => slice.Device.RunAsync(() =>
     {
-        slice.Step(Average(), scale);
+        slice.Step(Average(), scale, step);
         Dispose();
     });
 
@@ -159,9 +161,9 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     }
 
     /// <summary>The last part counts the step: nobody can ask for the next one before it has seen these values.</summary>
-    private void StepPart(Tensor average, long offset)
+    private void StepPart(Tensor average, long offset, long step)
     {
-        slice.StepPart(average, offset);
+        slice.StepPart(average, offset, step);
         if (offset + average.NumberOfElements == slice.Range.Count)
         {
             slice.Optimizer.EndStep();

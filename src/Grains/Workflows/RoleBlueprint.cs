@@ -22,4 +22,10 @@ internal sealed record RoleBlueprint(
 {
     /// <summary>Largest absolute value of a parameter after a step, c: values are clipped to [−c, c]. 0 for no clipping.</summary>
     public double ClampValues { get; init; }
+
+    /// <summary>The learning rate's factor by workflow step; null where it is always 1.</summary>
+    public LearningRateSchedule? Schedule { get; init; }
+
+    /// <summary>The role whose first values these are: a moving average begins where what it follows begins.</summary>
+    public string BeginsAs { get; init; } = Name;
 }

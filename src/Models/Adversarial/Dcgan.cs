@@ -45,24 +45,27 @@ public static class Dcgan
     /// <param name="inputs">Elements of z and label.</param>
     /// <param name="image">What it makes.</param>
     /// <param name="output">The function after the last layer.</param>
+    /// <param name="spectral">What the weights' spectral norm becomes; null where it is free.</param>
     /// <exception cref="ArgumentException">There is no such network for images of that size.</exception>
-    public static LayerNetwork Generator(DcganOptions options, long inputs, ImageSize image, OutputKind output)
+    public static LayerNetwork Generator(DcganOptions options, long inputs, ImageSize image, OutputKind output, double? spectral = null)
     {
         (int side, int halvings) = Base(image);
         int channels = Width(options.Channels, halvings - 1);
         List<Layer> layers =
         [
-            new LinearLayer(checked(channels * side * side)) { Weight = s_weights, Bias = !options.BatchNorm },
+            SpectralLayer.Around(new LinearLayer(checked(channels * side * side)) { Weight = s_weights, Bias = !options.BatchNorm }, spectral),
             new ReshapeLayer(channels, side, side), .. Normalized(options.BatchNorm), s_relu,
         ];
         for (int layer = halvings - 2; layer >= 0; layer--)
         {
-            layers.Add(new TransposedConvolutionLayer(Width(options.Channels, layer), 4, 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm });
+            layers.Add(SpectralLayer.Around(Doubling(Width(options.Channels, layer)), spectral));
             layers.AddRange([.. Normalized(options.BatchNorm), s_relu]);
         }
 
-        layers.Add(new TransposedConvolutionLayer(image.Channels, 4, 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm });
+        layers.Add(SpectralLayer.Around(Doubling(image.Channels), spectral));
         return new LayerNetwork([inputs], layers, output);
+
+        TransposedConvolutionLayer Doubling(int made) => new(made, 4, 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm };
     }
 
     /// <summary>Images, with the one-hot label behind them where there is one, to one output.</summary>
@@ -76,7 +79,7 @@ public static class Dcgan
     {
         (_, int halvings) = Base(image);
         bool batchNorm = options.BatchNorm && spectral is null;
-        Layer Wrapped(Layer layer) => spectral is { } scale ? new SpectralLayer(layer, scale) : layer;
+        Layer Wrapped(Layer layer) => SpectralLayer.Around(layer, spectral);
         List<Layer> layers = classes > 0 ? [new LabelPlanesLayer(image.Channels, image.Height, image.Width, classes)] : [];
         for (int layer = 0; layer < halvings; layer++)
         {

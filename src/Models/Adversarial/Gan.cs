@@ -41,6 +41,9 @@ public sealed record GanOptions
     /// <summary>Function after the generator's last layer; it fixes the range to which data are scaled.</summary>
     public OutputKind GeneratorOutput { get; init; } = OutputKind.Tanh;
 
+    /// <summary>What the spectral norm of the generator's weights becomes, above 0; null where it is free.</summary>
+    public double? GeneratorSpectral { get; init; }
+
     /// <summary>Units of the discriminator's hidden layers.</summary>
     public IReadOnlyList<int> DiscriminatorHidden { get; init; } = [512, 256];
 
@@ -106,10 +109,8 @@ public sealed class Gan
     public Gan(GanOptions options, ImageSize image)
     {
         (_options, _inputs) = (options, image.Pixels);
-        Generator = options.GeneratorConvolutions is { } convolutions
-            ? Dcgan.Generator(convolutions, options.Latent + options.Classes, image, options.GeneratorOutput)
-            : new Mlp(options.Latent + options.Classes, options.GeneratorHidden, _inputs, options.GeneratorActivation, options.GeneratorOutput);
-        Discriminator = Layers(options, image);
+        Generator = Generative(options, image);
+        Discriminator = Discriminative(options, image);
     }
 
     /// <summary>z, with its label behind it where there are classes, (B, Z + K), to images (B, D).</summary>
@@ -178,7 +179,17 @@ public sealed class Gan
     /// <summary>The mean probability of being real, or the mean output where outputs are no logits.</summary>
     public double Score(Tensor output_B1) => (AdversarialLosses.IsLogit(_options.Objective) ? output_B1.sigmoid() : output_B1).mean().ToDouble();
 
-    private static INetwork Layers(GanOptions options, ImageSize image)
+    private static INetwork Generative(GanOptions options, ImageSize image)
+    {
+        long inputs = options.Latent + options.Classes;
+        return options.GeneratorConvolutions is { } convolutions
+            ? Dcgan.Generator(convolutions, inputs, image, options.GeneratorOutput, options.GeneratorSpectral)
+            : options.GeneratorSpectral is { } scale
+            ? new LayerNetwork([inputs], Perceptron(options.GeneratorHidden, options.GeneratorActivation, scale).Append(Linear((int)image.Pixels, scale)), options.GeneratorOutput)
+            : new Mlp(inputs, options.GeneratorHidden, image.Pixels, options.GeneratorActivation, options.GeneratorOutput);
+    }
+
+    private static INetwork Discriminative(GanOptions options, ImageSize image)
     {
         if (options.DiscriminatorConvolutions is { } convolutions)
         {
@@ -191,15 +202,20 @@ public sealed class Gan
             return new Mlp(inputs, options.DiscriminatorHidden, 1, options.DiscriminatorActivation, OutputKind.Linear);
         }
 
-        Layer Linear(int units) => options.SpectralNorm ? new SpectralLayer(new LinearLayer(units), options.SpectralScale) : new LinearLayer(units);
-        List<Layer> layers = [.. options.DiscriminatorHidden.SelectMany(width => new[] { Linear(width), new ActivationLayer(options.DiscriminatorActivation) })];
+        double? spectral = options.SpectralNorm ? options.SpectralScale : null;
+        List<Layer> layers = [.. Perceptron(options.DiscriminatorHidden, options.DiscriminatorActivation, spectral)];
         if (options.Minibatch is { } minibatch)
         {
             layers.Add(minibatch);
         }
 
-        return new LayerNetwork([inputs], [.. layers, Linear(1)]);
+        return new LayerNetwork([inputs], [.. layers, Linear(1, spectral)]);
     }
+
+    private static IEnumerable<Layer> Perceptron(IReadOnlyList<int> hidden, Activation activation, double? spectral) =>
+        hidden.SelectMany(width => new[] { Linear(width, spectral), new ActivationLayer(activation) });
+
+    private static Layer Linear(int units, double? spectral) => SpectralLayer.Around(new LinearLayer(units), spectral);
 
     private (Tensor Real, Tensor Fake) Outputs(NetworkPass pass, Tensor x_2BD, long batch)
     {

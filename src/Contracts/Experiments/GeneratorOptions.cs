@@ -16,7 +16,7 @@ public enum OutputActivation
 }
 
 /// <summary>The generator's network: z, hidden layers, then one unit for each pixel.</summary>
-public sealed record MlpOptions
+public sealed record GeneratorOptions
 {
     public NetKind Net { get; init; } = NetKind.Mlp;
 
@@ -29,11 +29,21 @@ public sealed record MlpOptions
     public double Slope { get; init; } = 0.2;
     public OutputActivation Output { get; init; } = OutputActivation.Tanh;
 
-    internal static MlpOptions Describe(Section s, MlpOptions d)
+    /// <summary>Miyato et al. 2018, for the generator as in Zhang et al. 2019; beside batch normalization.</summary>
+    public bool SpectralNorm { get; init; }
+
+    /// <summary>Of spectralNorm only.</summary>
+    public double SpectralScale { get; init; } = 1;
+
+    /// <summary>Decay of the parameters' moving average; 0 for none.</summary>
+    public double Average { get; init; }
+
+    internal static GeneratorOptions Describe(Section s, GeneratorOptions d)
     {
         var net = NetSchema.Net(s, d.Net);
         var hidden = NetSchema.Hidden(s, d.Hidden);
         var activation = NetSchema.Activation(s, d.Activation);
+        var spectral = NetSchema.SpectralNorm(s, d.SpectralNorm);
         return new()
         {
             Net = net,
@@ -42,6 +52,9 @@ public sealed record MlpOptions
             Slope = NetSchema.Slope(s, d.Slope, activation),
             Channels = NetSchema.Channels(s, d.Channels, net),
             Output = s.Word("output", d.Output, "what the last layer ends in; the data are scaled to match: [-1, 1] for tanh and for images behind linear, [0, 1] for sigmoid; data that are floats stay as they are and must lie in that range, but for linear"),
+            SpectralNorm = spectral,
+            SpectralScale = NetSchema.SpectralScale(s, d.SpectralScale, spectral),
+            Average = s.Number("average", d.Average, "decay of a moving average of the parameters, with which samples are drawn and judged (Karras et al. 2018, Brock et al. 2019); 0: none", Interval.Fraction),
         };
     }
 }
