@@ -19,6 +19,8 @@ public sealed record DiscriminatorOptions
     /// <summary>Of spectralNorm only.</summary>
     public double SpectralScale { get; init; } = 1;
 
+    public Initialization Initialization { get; init; } = Initialization.Default;
+
     /// <summary>Kernels of minibatch discrimination (Salimans et al. 2016, section 3.2); 0 for none.</summary>
     public int MinibatchKernels { get; init; }
     public int MinibatchDimensions { get; init; } = 5;
@@ -49,6 +51,7 @@ public sealed record DiscriminatorOptions
                 "batch normalization between the convolutions; spectralNorm takes its place", new Only("net", "dcgan", net == NetKind.Dcgan)),
             SpectralNorm = spectral,
             SpectralScale = NetSchema.SpectralScale(s, d.SpectralScale, spectral),
+            Initialization = NetSchema.Initialization(s, d.Initialization),
             MinibatchKernels = s.Int("minibatchKernels", d.MinibatchKernels, "kernels of minibatch discrimination before the last layer (Salimans et al. 2016: 50); 0: none", 0, 4096),
             MinibatchDimensions = s.Int("minibatchDimensions", d.MinibatchDimensions, "dimensions of each of these kernels", 1, 4096),
             LabelSmoothing = s.Number("labelSmoothing", d.LabelSmoothing,

@@ -35,6 +35,17 @@ public sealed record GeneratorOptions
     /// <summary>Of spectralNorm only.</summary>
     public double SpectralScale { get; init; } = 1;
 
+    /// <summary>Elements of an embedding of the class that conditions batch normalization (Brock et al. 2019); 0 for none. Of dcgan only.</summary>
+    public int ClassEmbedding { get; init; }
+
+    /// <summary>Whether pieces of z condition batch normalization (Brock et al. 2019). Of dcgan only.</summary>
+    public bool SkipLatent { get; init; }
+
+    public Initialization Initialization { get; init; } = Initialization.Default;
+
+    /// <summary>Weight of the orthogonal regularization (Brock et al. 2019); 0 for none.</summary>
+    public double Orthogonal { get; init; }
+
     /// <summary>Decay of the parameters' moving average; 0 for none.</summary>
     public double Average { get; init; }
 
@@ -44,6 +55,7 @@ public sealed record GeneratorOptions
         var hidden = NetSchema.Hidden(s, d.Hidden);
         var activation = NetSchema.Activation(s, d.Activation);
         var spectral = NetSchema.SpectralNorm(s, d.SpectralNorm);
+        Only convolutional = new("net", "dcgan", net == NetKind.Dcgan);
         return new()
         {
             Net = net,
@@ -54,6 +66,11 @@ public sealed record GeneratorOptions
             Output = s.Word("output", d.Output, "what the last layer ends in; the data are scaled to match: [-1, 1] for tanh and for images behind linear, [0, 1] for sigmoid; data that are floats stay as they are and must lie in that range, but for linear"),
             SpectralNorm = spectral,
             SpectralScale = NetSchema.SpectralScale(s, d.SpectralScale, spectral),
+            ClassEmbedding = s.Scalar("classEmbedding", d.ClassEmbedding, new IntForm(0, 4096),
+                "elements of an embedding of the class, from which gain and shift of every batch normalization come (Brock et al. 2019: 128); 0: the class stands beside z", convolutional),
+            SkipLatent = s.Scalar("skipLatent", d.SkipLatent, FlagForm.Instance, "whether z is divided, a piece for the first layer and one for each batch normalization (Brock et al. 2019)", convolutional),
+            Initialization = NetSchema.Initialization(s, d.Initialization),
+            Orthogonal = s.Number("orthogonal", d.Orthogonal, "weight of a penalty on products of different rows of each weight (Brock et al. 2019: 1e-4); 0: none", Interval.NonNegative),
             Average = s.Number("average", d.Average, "decay of a moving average of the parameters, with which samples are drawn and judged (Karras et al. 2018, Brock et al. 2019); 0: none", Interval.Fraction),
         };
     }

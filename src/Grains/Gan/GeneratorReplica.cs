@@ -73,7 +73,7 @@ internal sealed class GeneratorReplica : IDisposable
             Parameters.ZeroGradients();
             batch.Output.backward([gradient.Open(Device.Device)], retain_graph: false, create_graph: false, inputs: null);
             batch.Dispose();
-            return loss.Open(Device.Device).ToDouble();
+            return loss.Open(Device.Device).ToDouble() + Blueprint.Gan.Regularize(Parameters);
         });
     }
 
@@ -113,7 +113,12 @@ internal sealed class GeneratorReplica : IDisposable
     private Tensor Make(long step, int part)
     {
         string purpose = "latent/" + part.ToString(CultureInfo.InvariantCulture);
-        Tensor latent_BZ = GeneratorSamples.Latent(Blueprint, Device.Device, Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
+        Tensor latent_BZ = GeneratorSamples.Noise(Blueprint, Device.Device, Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
+
+        if (Blueprint.FakeCodes(_index, step, part, Device.Device) is { } codes_BQ)
+        {
+            latent_BZ = cat([latent_BZ, codes_BQ], 1);
+        }
 
         Tensor input_BZ = Blueprint.WithLabels(latent_BZ, Blueprint.FakeLabels(_index, step, part));
 

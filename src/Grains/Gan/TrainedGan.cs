@@ -1,6 +1,8 @@
 using Cluster.Contracts;
 using Cluster.Data;
 using Cluster.Models;
+using Cluster.Models.Adversarial;
+using Cluster.Models.Evaluation;
 using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -68,6 +70,16 @@ internal sealed class TrainedGan(
             yield return EvaluationItem.Figure("discriminatorAccuracy", right / (2.0 * examples));
         }
 
+        if (blueprint.Codes is { Categorical.Count: > 0 } codes)
+        {
+            (double information, double? accuracy) = Read(codes, images);
+            yield return EvaluationItem.Figure("codeInformation", information, "nats");
+            if (accuracy is { } share)
+            {
+                yield return EvaluationItem.Figure("codeAccuracy", share);
+            }
+        }
+
         if (mixture is not null)
         {
             yield return EvaluationItem.Figure("modesCovered", modes.Count(samples => samples > 0));
@@ -86,6 +98,35 @@ internal sealed class TrainedGan(
             parameters.Dispose();
         }
     }
+
+    /// <summary>
+    /// The bound on what samples tell of their first code, and how often the category that is read in a held-out image is that of its
+    /// label under the best assignment of categories to labels: null where there are no labels.
+    /// </summary>
+    private (double Information, double? Accuracy) Read(LatentCodes codes, HeldOut images)
+    {
+        const int Block = 500;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        int[] read = new int[images.Count];
+        double information = 0;
+        for (int first = 0; first < read.Length; first += Block)
+        {
+            int count = Math.Min(Block, read.Length - first), block = first;
+            int[] labels = Labels(images, first, count);
+            using DisposeScope inner = NewDisposeScope();
+            Tensor head_BH = Head(images.Rows(first, count), labels);
+            Array.ConvertAll(codes.FirstCategory(head_BH).cpu().data<long>().ToArray(), category => (int)category).CopyTo(read, first);
+            RandomStream Stream() => RandomStream.Named(blueprint.Seed, "evaluate", 0, block, "codes");
+            Tensor latent_BZ = GeneratorSamples.Latent(blueprint, device, count, Stream());
+            float[] fakes = GeneratorSamples.Images(blueprint, generator, device, latent_BZ, labels);
+            information += codes.Information(Head(fakes, labels), latent_BZ.narrow(1, blueprint.Model.Latent, codes.Width)) * count;
+        }
+
+        return (information / read.Length, images.Labels is { } known ? KMeans.Accuracy(read, known[..read.Length]) : null);
+    }
+
+    private Tensor Head(float[] pixels, int[] labels) => Gan.Head(blueprint.Gan.Discriminator.Forward(Pass(), Input(pixels, labels)));
 
     private int[] Labels(HeldOut images, int first, int count) => blueprint.Classes == 0
         ? []
