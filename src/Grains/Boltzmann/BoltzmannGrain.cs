@@ -8,28 +8,25 @@ namespace Cluster.Grains;
 internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), IBoltzmannGrain
 {
     private readonly UpdateReports<BoltzmannStep> _reports = new();
-    private RunActor? _actor;
     private RbmBlueprint? _blueprint;
     private BoltzmannReplica? _replica;
     private RbmExchange? _exchange;
 
     protected override DeviceThread? Device => _replica?.Device;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.BoltzmannRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint);
         _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device));
         _exchange = new RbmExchange(GrainFactory, Silo, device, _replica.Parameters, _replica.Offsets, actor, blueprint.File.Shards, request.Index);
         await _exchange.Pull();
         _reports.Follow(blueprint.File.OnNonFinite);
         _blueprint = blueprint;
-        _actor = actor;
+        Actor = actor;
     }
 
     /// <inheritdoc/>
@@ -54,17 +51,8 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
         return await Task.Run(() => RbmPictures.Grid(_blueprint!, pixels, rows, columns));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _reports.Clear();
         if (_replica is { } replica)
         {

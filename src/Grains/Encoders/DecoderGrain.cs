@@ -9,7 +9,6 @@ namespace Cluster.Grains;
 internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDecoderGrain
 {
     private readonly UpdateReports<DecoderStep> _reports = new();
-    private RunActor? _actor;
     private DecoderReplica? _replica;
     private ParameterExchange? _exchange;
     private ParameterExchange? _encoderExchange;
@@ -18,15 +17,13 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
 
     protected override DeviceThread? Device => _replica?.Device;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task<string> Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.DecoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint);
         _replica = await device.RunAsync(() => new DecoderReplica(blueprint, actor, device));
         int shards = blueprint.File.Shards;
         _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);
@@ -36,7 +33,7 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
         await Task.WhenAll(_exchange.Pull(), _encoderExchange?.Pull() ?? Task.CompletedTask);
         _round = new DecoderRound(request.At.Step, blueprint.Model.Microbatches);
         _reports.Follow(blueprint.File.OnNonFinite);
-        _actor = actor;
+        Actor = actor;
         return Silo.Transfer.Silo;
     }
 
@@ -106,17 +103,11 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
             replica.Blueprint, replica.Parameters, replica.Encoder, code.Open(replica.Device.Device), besideData, rows, columns));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
     private static async Task<DecoderStep> Figures(Task<DecodedPiece> last) => (await last).Figures;
 
     private DecoderRound Round(StepId at) => _round is { } round && round.Step == at.Step
         ? round
-        : throw new StaleAttemptException($"{_actor} is at step {_round?.Step}; a message of step {at.Step} reached it");
+        : throw new StaleAttemptException($"{Actor} is at step {_round?.Step}; a message of step {at.Step} reached it");
 
     private async ValueTask<Outgoing> Lend(Func<Tensor> tensor, Task made, string receiver)
     {
@@ -136,11 +127,8 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
         _answers = [];
     }
 
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _round?.Cancel();
         _round = null;
         _reports.Clear();

@@ -11,7 +11,6 @@ namespace Cluster.Grains;
 internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), IGeneratorGrain
 {
     private readonly UpdateReports<double> _reports = new();
-    private RunActor? _actor;
     private GeneratorReplica? _replica;
     private ParameterExchange? _exchange;
     private ParameterExchange? _memoryExchange;
@@ -19,8 +18,6 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
     private IDiscriminatorGrain? _discriminator;
 
     protected override DeviceThread? Device => _replica?.Device;
-
-    protected override long? Attempt => _actor?.Attempt;
 
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
@@ -33,7 +30,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         await Task.WhenAll(new[] { _exchange, _memoryExchange, _averageExchange }.Select(exchange => exchange?.Pull() ?? Task.CompletedTask));
         _discriminator = GrainFactory.GetGrain<IDiscriminatorGrain>(ActorKeys.Replica(request.Run, GanModel.DiscriminatorRole, request.Index));
         _reports.Follow(replica.Blueprint.File.OnNonFinite);
-        _actor = actor;
+        Actor = actor;
 
         ParameterExchange? Exchange(FlatParameters? parameters, string role) => parameters is null
             ? null
@@ -94,26 +91,17 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         return await Task.Run(() => GeneratorSamples.Picture(replica.Blueprint, pixels, rows, columns));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
     private async Task<RunActor> Build(OpenRequest request)
     {
-        await Release();
+        await Shut();
         GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint);
         _replica = await device.RunAsync(() => new GeneratorReplica(blueprint, request.Index, device, Silo.Transfer));
         return new RunActor(request.Run, GanModel.GeneratorRole, request.Index, request.At.Attempt);
     }
 
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _reports.Clear();
         if (_replica is { } replica)
         {

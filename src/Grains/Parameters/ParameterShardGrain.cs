@@ -14,7 +14,6 @@ namespace Cluster.Grains;
 internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(silo), IParameterShardGrain
 {
     private readonly Dictionary<long, ReduceRound> _rounds = [];
-    private RunActor? _actor;
     private Blueprint? _blueprint;
     private ShardSlice? _slice;
     private ShardSnapshot? _snapshot;
@@ -22,15 +21,13 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
 
     protected override DeviceThread? Device => _slice?.Device;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task Open(ShardOpenRequest request)
     {
-        await Release();
+        await Shut();
         OpenRequest common = request.Common;
         Blueprint blueprint = await Silo.Blueprints.Get(common.Experiment);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint);
         int shards = blueprint.File.Shards;
         RoleBlueprint role = blueprint.Role(request.Role);
         ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, Silo.Tensors));
@@ -44,7 +41,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             await device.RunAsync(() => ShardFile.Read(path, slice));
         }
 
-        _actor = new RunActor(common.Run, request.Role, common.Index, common.At.Attempt);
+        Actor = new RunActor(common.Run, request.Role, common.Index, common.At.Attempt);
     }
 
     /// <inheritdoc/>
@@ -135,12 +132,6 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         return await Task.Run(() => ShardFile.Write(folder, snapshot));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
     /// <summary>
     /// Steps the slice once all gradients are in: queues the step where they are all on its own device thread, so that
     /// the replicas can queue their next work behind it, and waits for it otherwise. With clipping, and where updates that are not
@@ -172,7 +163,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
                 await round.Gather();
                 round.Publish(await round.Norm());
                 double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
-                    index == _actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
+                    index == Actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
                 double total = 0;
                 foreach (double share in shares)
                 {
@@ -189,7 +180,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
                 }
                 else
                 {
-                    throw new NonFiniteException($"the gradient norm of {_actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
+                    throw new NonFiniteException($"the gradient norm of {Actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
                 }
             }
 
@@ -216,11 +207,8 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         return round;
     }
 
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _snapshot?.Dispose();
         _snapshot = null;
         ReduceRound[] rounds = [.. _rounds.Values];

@@ -16,13 +16,16 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
     protected abstract DeviceThread? Device { get; }
 
-    /// <summary>The attempt that it is open for; null where it is not.</summary>
-    protected abstract long? Attempt { get; }
+    /// <summary>Who it is, and in which attempt; null where it is not open.</summary>
+    protected RunActor? Actor { get; set; }
 
     protected SiloServices Silo => silo;
 
     /// <inheritdoc/>
-    public abstract Task Close(long attempt);
+    public Task Close(long attempt) => Actor?.Attempt == attempt ? Shut() : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Shut();
 
     /// <inheritdoc/>
     public Task<ActorActivity> Doing()
@@ -43,7 +46,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <inheritdoc/>
     public Task Abandon(long attempt, TimeSpan hungAfter)
     {
-        if (Attempt is { } mine && mine != attempt)
+        if (Actor is { } open && open.Attempt != attempt)
         {
             return Task.CompletedTask;
         }
@@ -102,6 +105,23 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             .SetTag(TelemetryNames.Role, key[1])
             .SetTag(TelemetryNames.Index, key[2]);
     }
+
+    /// <summary>Lets go of all that the actor holds; what <c>Open</c> does first.</summary>
+    protected Task Shut()
+    {
+        Actor = null;
+        return Release();
+    }
+
+    /// <summary>Frees what the actor holds, also where its opening did not come to its end.</summary>
+    protected abstract Task Release();
+
+    /// <summary>Refuses a message of another attempt, or one that finds the actor not opened.</summary>
+    /// <exception cref="StaleAttemptException">The attempts differ.</exception>
+    protected RunActor Require(long attempt) => RunActor.Require(Actor, attempt, this.GetPrimaryKeyString());
+
+    /// <summary>The thread of the device that a run's file asks for.</summary>
+    protected DeviceThread DeviceOf(Blueprint blueprint) => Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
 
     /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>
     protected static async Task Free(DeviceThread device, Action free)
