@@ -151,13 +151,13 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             {
                 // The values leave bucket by bucket as they are stepped, while other gradients still come in.
                 await round.Promise();
-                _slice.Renew(round.StepInParts());
+                _slice.Renew(round.StepInParts(at.Step));
             }
             else if (asTheyCome)
             {
                 await round.Gather();
                 bool inStream = round.InStream;
-                Task stepping = round.Step(1);
+                Task stepping = round.Step(1, at.Step);
                 _slice.Renew(stepping);
                 await (inStream ? Task.CompletedTask : stepping);
             }
@@ -175,7 +175,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
 
                 if (double.IsFinite(total))
                 {
-                    await round.Step(limit > 0 ? GradientNorm.ClipScale(total, limit) : 1);
+                    await round.Step(limit > 0 ? GradientNorm.ClipScale(total, limit) : 1, at.Step);
                 }
                 else if (action == NonFiniteAction.Skip)
                 {

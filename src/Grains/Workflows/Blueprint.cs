@@ -105,7 +105,10 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
     protected RoleBlueprint Trained(string name, ParameterLayout layout, int contributors)
     {
         OptimizerSection section = file.Optimizer[name];
-        return new RoleBlueprint(name, layout, Optimizers.Options(section), section.ClipNorm, Seed, Type, contributors);
+        return new RoleBlueprint(name, layout, Optimizers.Options(section), section.ClipNorm, Seed, Type, contributors)
+        {
+            Schedule = Optimizers.Schedule(section, file.Steps),
+        };
     }
 
     /// <summary>A role that is the moving average of what its contributors see.</summary>

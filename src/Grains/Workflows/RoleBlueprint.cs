@@ -25,4 +25,10 @@ internal sealed record RoleBlueprint(
 
     /// <summary>Whether an optimizer steps it; a moving average has no gradient to speak of.</summary>
     public bool IsTrained { get; init; } = true;
+
+    /// <summary>The learning rate's factor by workflow step; null where it is always 1.</summary>
+    public LearningRateSchedule? Schedule { get; init; }
+
+    /// <summary>The role whose first values these are: a moving average begins where what it follows begins.</summary>
+    public string BeginsAs { get; init; } = Name;
 }
