@@ -25,7 +25,7 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
         RunActor actor = new(request.Run, RbmModel.BoltzmannRole, request.Index, request.At.Attempt);
         DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device));
-        _exchange = new RbmExchange(GrainFactory, Silo, device, _replica.Parameters, _replica.Offsets, actor, blueprint.File.Shards, request.Index);
+        _exchange = new RbmExchange(this, request, blueprint, device, _replica.Parameters, _replica.Offsets, actor, request.Index);
         await _exchange.Pull();
         _reports.Follow(blueprint.File.OnNonFinite);
         _blueprint = blueprint;

@@ -27,7 +27,7 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device));
         int contributor = blueprint.File.Replicas + request.Index;
-        _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor);
+        _exchange = new RbmExchange(this, request, blueprint, device, pool.Parameters, pool.Offsets, actor, contributor);
         await _exchange.Pull();
         CheckpointFolder? checkpoint = request.Checkpoint is { } name ? new CheckpointFolder(Silo.Run(request.Run), name) : null;
         await device.RunAsync(() =>

@@ -32,10 +32,9 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
         RunActor actor = new(request.Run, CoderModel.EncoderRole, request.Index, request.At.Attempt);
         DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
         _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device));
-        int shards = blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);
+        _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _codebookExchange = _replica.Codebook is { } codebook
-            ? new ParameterExchange(GrainFactory, Silo, device, codebook, actor, shards, CoderModel.CodebookRole)
+            ? new ParameterExchange(this, request, blueprint, device, codebook, actor, CoderModel.CodebookRole)
             : null;
         await Task.WhenAll(_exchange.Pull(), _codebookExchange?.Pull() ?? Task.CompletedTask);
         _decoder = GrainFactory.GetGrain<IDecoderGrain>(ActorKeys.Replica(request.Run, CoderModel.DecoderRole, request.Index));

@@ -25,8 +25,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
     {
         RunActor actor = await Build(request);
         GeneratorReplica replica = _replica!;
-        int shards = replica.Blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, replica.Device, replica.Parameters, actor, shards);
+        _exchange = new ParameterExchange(this, request, replica.Blueprint, replica.Device, replica.Parameters, actor);
         await _exchange.Pull();
         _discriminator = GrainFactory.GetGrain<IDiscriminatorGrain>(ActorKeys.Replica(request.Run, GanModel.DiscriminatorRole, request.Index));
         _reports.Follow(replica.Blueprint.File.OnNonFinite);

@@ -18,6 +18,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     private Blueprint? _blueprint;
     private ShardSlice? _slice;
     private ShardSnapshot? _snapshot;
+    private CompressedReduce? _compressed;
     private IParameterShardGrain[] _siblings = [];
 
     protected override DeviceThread? Device => _slice?.Device;
@@ -44,14 +45,10 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             await device.RunAsync(() => ShardFile.Read(path, slice));
         }
 
+        _compressed = Compressions.Codec(role, slice.Range, device.Device, slice.Wire, contributes: false) is { } codec
+            ? new CompressedReduce(slice, codec, Silo.Transfer, Scale)
+            : null;
         _actor = new RunActor(common.Run, request.Role, common.Index, common.At.Attempt);
-    }
-
-    /// <inheritdoc/>
-    public Task<WirePrecision> GradientPrecision(long attempt)
-    {
-        Require(attempt);
-        return Task.FromResult(_blueprint!.File.Exchange.Precision);
     }
 
     /// <inheritdoc/>
@@ -111,6 +108,20 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     }
 
     /// <inheritdoc/>
+    public Task<string> Where(long attempt)
+    {
+        Require(attempt);
+        return Task.FromResult(Silo.Transfer.Silo);
+    }
+
+    /// <inheritdoc/>
+    public Task<MixedMessage> Mix(CompressedPart part)
+    {
+        Require(part.At.Attempt);
+        return _compressed!.Mix(part);
+    }
+
+    /// <inheritdoc/>
     public Task<double> SumOfSquares(long attempt, long update) => Round(attempt, update).SumOfSquares;
 
     /// <inheritdoc/>
@@ -150,47 +161,25 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     {
         try
         {
-            double limit = _slice!.Role.ClipNorm;
-            NonFiniteAction action = _blueprint!.File.OnNonFinite;
-            bool asTheyCome = limit <= 0 && action != NonFiniteAction.Skip;
-            if (asTheyCome && round.Beside && _slice.Optimizer.StepsInParts)
+            if (AsTheyCome && round.Beside && _slice!.Optimizer.StepsInParts)
             {
                 // The values leave bucket by bucket as they are stepped, while other gradients still come in.
                 await round.Promise();
                 _slice.Renew(round.StepInParts());
             }
-            else if (asTheyCome)
+            else if (AsTheyCome)
             {
                 await round.Gather();
                 bool inStream = round.InStream;
                 Task stepping = round.Step(1);
-                _slice.Renew(stepping);
+                _slice!.Renew(stepping);
                 await (inStream ? Task.CompletedTask : stepping);
             }
             else
             {
                 await round.Gather();
-                round.Publish(await round.Norm());
-                double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
-                    index == _actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
-                double total = 0;
-                foreach (double share in shares)
-                {
-                    total += share;
-                }
-
-                if (double.IsFinite(total))
-                {
-                    await round.Step(limit > 0 ? GradientNorm.ClipScale(total, limit) : 1);
-                }
-                else if (action == NonFiniteAction.Skip)
-                {
-                    await round.Drop();
-                }
-                else
-                {
-                    throw new NonFiniteException($"the gradient norm of {_actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
-                }
+                double? scale = await Scale(round, at, await round.Norm());
+                await (scale is { } factor ? round.Step(factor) : round.Drop());
             }
 
             round.Answer();
@@ -200,6 +189,47 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             round.Fail(problem);
             throw;
         }
+    }
+
+    /// <summary>Whether a gradient steps as it is, so that its norm need not be known before.</summary>
+    private bool AsTheyCome => _slice!.Role.ClipNorm <= 0 && _blueprint!.File.OnNonFinite != NonFiniteAction.Skip;
+
+    /// <summary>The factor of a compressed update, whose norm is asked for only where it is needed.</summary>
+    private async Task<double?> Scale(StepId at, long update, Func<Task<double>> norm)
+    {
+        if (AsTheyCome)
+        {
+            return 1;
+        }
+
+        ReduceRound round = Round(at.Attempt, update);
+        try
+        {
+            return await Scale(round, at, await norm());
+        }
+        catch (Exception problem)
+        {
+            round.Fail(problem);
+            throw;
+        }
+    }
+
+    /// <summary>What the averaged gradient is multiplied by, from the norm over all shards; null where the update is left out.</summary>
+    private async Task<double?> Scale(ReduceRound round, StepId at, double sumOfSquares)
+    {
+        double limit = _slice!.Role.ClipNorm;
+        round.Publish(sumOfSquares);
+        double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
+            index == _actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
+        double total = 0;
+        foreach (double share in shares)
+        {
+            total += share;
+        }
+
+        return double.IsFinite(total) ? limit > 0 ? GradientNorm.ClipScale(total, limit) : 1
+            : _blueprint!.File.OnNonFinite == NonFiniteAction.Skip ? null
+            : throw new NonFiniteException($"the gradient norm of {_actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
     }
 
     /// <summary>The round of an update, made by whoever needs it first. The one before stays for a sibling that asks late.</summary>
@@ -231,6 +261,9 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             round.Fail(gone);
         }
 
+        CompressedReduce? compressed = _compressed;
+        _compressed = null;
+        compressed?.Fail(gone);
         if (_slice is { } slice)
         {
             _slice = null;
@@ -241,6 +274,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
                     round.Dispose();
                 }
 
+                compressed?.Dispose();
                 slice.Dispose();
             });
         }
