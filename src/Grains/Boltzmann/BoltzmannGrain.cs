@@ -26,7 +26,7 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
         DeviceThread device = DeviceOf(blueprint, request.Index);
         ImageDataset? heldOut = request.Index == 0 ? await HeldOut(blueprint) : null;
         _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device, Book, heldOut));
-        _exchange = new RbmExchange(GrainFactory, Silo, device, _replica.Parameters, _replica.Offsets, actor, blueprint.File.Shards, request.Index, Book);
+        _exchange = new RbmExchange(this, request, blueprint, device, _replica.Parameters, _replica.Offsets, actor, request.Index);
         await _exchange.Pull();
         _reports.Follow(blueprint.File.OnNonFinite);
         _blueprint = blueprint;

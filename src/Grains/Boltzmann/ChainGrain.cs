@@ -24,7 +24,7 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         int contributor = blueprint.File.Replicas + request.Index;
         DeviceThread device = DeviceOf(blueprint, contributor);
         ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device, Book));
-        _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor, Book);
+        _exchange = new RbmExchange(this, request, blueprint, device, pool.Parameters, pool.Offsets, actor, contributor);
         await _exchange.Pull();
         CheckpointFolder? checkpoint = request.Checkpoint is { } name ? new CheckpointFolder(Silo.Run(request.Run), name) : null;
         await device.RunAsync(() =>

@@ -29,7 +29,7 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
         int shards = blueprint.File.Shards;
         if (replica.Encoder is { } encoder)
         {
-            _exchange = new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, Book, DictionaryModel.EncoderRole, request.Index);
+            _exchange = new ParameterExchange(this, request, blueprint, device, encoder, actor, DictionaryModel.EncoderRole, request.Index);
             await _exchange.Pull();
         }
 

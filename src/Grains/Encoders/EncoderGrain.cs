@@ -31,10 +31,9 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
         RunActor actor = new(request.Run, CoderModel.EncoderRole, request.Index, request.At.Attempt);
         DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device, Book));
-        int shards = blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards, Book);
+        _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _codebookExchange = _replica.Codebook is { } codebook
-            ? new ParameterExchange(GrainFactory, Silo, device, codebook, actor, shards, Book, CoderModel.CodebookRole)
+            ? new ParameterExchange(this, request, blueprint, device, codebook, actor, CoderModel.CodebookRole)
             : null;
         await Task.WhenAll(_exchange.Pull(), _codebookExchange?.Pull() ?? Task.CompletedTask);
         _decoder = GrainFactory.GetGrain<IDecoderGrain>(ActorKeys.Replica(request.Run, CoderModel.DecoderRole, request.Index));

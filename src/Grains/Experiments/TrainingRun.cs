@@ -409,17 +409,27 @@ internal sealed class TrainingRun
     private async Task Checkpoint(IWorkflow workflow)
     {
         await Written(workflow);
-        await Watched(workflow, workflow.Snapshot(_step), $"the snapshot of step {_step}", TimeSpan.Zero);
+        await Watched(workflow, Snapshot(workflow), $"the snapshot of step {_step}", TimeSpan.Zero);
         _writing = WriteCheckpoint(workflow, new CheckpointFolder(_folder, RunFolder.StepName(_step)), _best.Take());
         await KeepOrder();
     }
+
+    private Task Snapshot(IWorkflow workflow) => Task.WhenAll(
+        workflow.Snapshot(_step), Task.WhenAll(Keepers(workflow).Select(actor => actor.SnapshotExchange(new StepId(_attempt, _step)))));
+
+    /// <summary>The actors that may hold what no shard holds.</summary>
+    private IEnumerable<ITrainingActor> Keepers(IWorkflow workflow) => _blueprint.File.Exchange.KeepsState ? workflow.Actors : [];
 
     private async Task WriteCheckpoint(IWorkflow workflow, CheckpointFolder folder, double? figure)
     {
         using Activity? span = StepTraces.Source.StartActivity(TelemetryNames.CheckpointSpan)?
             .SetTag(TelemetryNames.Run, _folder.Name).SetTag(TelemetryNames.Step, folder.Step);
         long began = _silo.Time.GetTimestamp();
-        CheckpointFile[] files = await workflow.WriteSnapshot(folder.Step, folder.Name);
+        CheckpointFile[] files =
+        [
+            .. await workflow.WriteSnapshot(folder.Step, folder.Name),
+            .. (await Task.WhenAll(Keepers(workflow).Select(actor => actor.WriteExchange(new StepId(_attempt, folder.Step), folder.Name)))).SelectMany(each => each),
+        ];
         await Task.Run(() =>
         {
             folder.Seal(files, figure);

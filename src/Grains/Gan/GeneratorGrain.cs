@@ -34,7 +34,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
 
         ParameterExchange? Exchange(FlatParameters? parameters, string role) => parameters is null
             ? null
-            : new ParameterExchange(GrainFactory, Silo, replica.Device, parameters, actor, replica.Blueprint.File.Shards, Book, role);
+            : new ParameterExchange(this, request, replica.Blueprint, replica.Device, parameters, actor, role);
     }
 
     /// <inheritdoc/>

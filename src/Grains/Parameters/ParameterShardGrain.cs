@@ -17,6 +17,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     private Blueprint? _blueprint;
     private ShardSlice? _slice;
     private ShardSnapshot? _snapshot;
+    private CompressedReduce? _compressed;
     private IParameterShardGrain[] _siblings = [];
     private bool _adopted;
 
@@ -42,14 +43,10 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             await device.RunAsync(() => ShardFile.Read(path, slice));
         }
 
+        _compressed = Compressions.Codec(role, slice.Range, device.Device, slice.Wire, contributes: false) is { } codec
+            ? new CompressedReduce(slice, codec, Silo.Transfer, Scale, Measure)
+            : null;
         Actor = new RunActor(common.Run, request.Role, common.Index, common.At.Attempt);
-    }
-
-    /// <inheritdoc/>
-    public Task<WirePrecision> GradientPrecision(long attempt)
-    {
-        Require(attempt);
-        return Task.FromResult(_blueprint!.File.Exchange.Precision);
     }
 
     /// <inheritdoc/>
@@ -110,6 +107,20 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     }
 
     /// <inheritdoc/>
+    public Task<string> Where(long attempt)
+    {
+        Require(attempt);
+        return Task.FromResult(Silo.Transfer.Silo);
+    }
+
+    /// <inheritdoc/>
+    public Task<MixedMessage> Mix(CompressedPart part)
+    {
+        Require(part.At.Attempt);
+        return _compressed!.Mix(part);
+    }
+
+    /// <inheritdoc/>
     public Task<double> SumOfSquares(long attempt, long update) => Round(attempt, update).SumOfSquares;
 
     /// <inheritdoc/>
@@ -144,47 +155,25 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         try
         {
             Note(round, at.Step);
-            double limit = _slice!.Role.ClipNorm;
-            NonFiniteAction action = _blueprint!.File.OnNonFinite;
-            bool asTheyCome = limit <= 0 && action != NonFiniteAction.Skip;
-            if (asTheyCome && round.Beside && _slice.Optimizer.StepsInParts)
+            if (AsTheyCome && round.Beside && _slice!.Optimizer.StepsInParts)
             {
                 // The values leave bucket by bucket as they are stepped, while other gradients still come in.
                 await round.Promise();
                 _slice.Renew(round.StepInParts(at.Step));
             }
-            else if (asTheyCome)
+            else if (AsTheyCome)
             {
                 await round.Gather();
                 bool inStream = round.InStream;
                 Task stepping = round.Step(1, at.Step);
-                _slice.Renew(stepping);
+                _slice!.Renew(stepping);
                 await (inStream ? Task.CompletedTask : stepping);
             }
             else
             {
                 await round.Gather();
-                round.Publish(await round.Norm());
-                double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
-                    index == Actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
-                double total = 0;
-                foreach (double share in shares)
-                {
-                    total += share;
-                }
-
-                if (double.IsFinite(total))
-                {
-                    await round.Step(limit > 0 ? GradientNorm.ClipScale(total, limit) : 1, at.Step);
-                }
-                else if (action == NonFiniteAction.Skip)
-                {
-                    await round.Drop();
-                }
-                else
-                {
-                    throw new NonFiniteException($"the gradient norm of {Actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
-                }
+                double? scale = await Scale(round, at, await round.Norm());
+                await (scale is { } factor ? round.Step(factor, at.Step) : round.Drop());
             }
 
             round.Answer();
@@ -202,10 +191,53 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         Blueprint blueprint = _blueprint!;
         string role = _slice!.Role.Name;
         _ = round.Arrivals.Add(Book, contributor => $"{role}/{blueprint.Contributor(role, contributor)}");
-        if (_slice.Role.IsTrained && blueprint.IsReported(step))
+        round.Measured = Measure(step);
+    }
+
+    /// <summary>What takes the norms of an update; null where the step does not report.</summary>
+    private Action<UpdateNorms>? Measure(long step) => _slice is { Role: { IsTrained: true, Name: var role } } && _blueprint!.IsReported(step)
+        ? norms => Book.Note(step, RoleSignals.RawName(role), norms.Gradient, norms.Change, norms.Values)
+        : null;
+
+    /// <summary>Whether a gradient steps as it is, so that its norm need not be known before.</summary>
+    private bool AsTheyCome => _slice!.Role.ClipNorm <= 0 && _blueprint!.File.OnNonFinite != NonFiniteAction.Skip;
+
+    /// <summary>The factor of a compressed update, whose norm is asked for only where it is needed.</summary>
+    private async Task<double?> Scale(StepId at, long update, Func<Task<double>> norm)
+    {
+        if (AsTheyCome)
         {
-            round.Measured = norms => Book.Note(step, RoleSignals.RawName(role), norms.Gradient, norms.Change, norms.Values);
+            return 1;
         }
+
+        ReduceRound round = Round(at.Attempt, update);
+        try
+        {
+            return await Scale(round, at, await norm());
+        }
+        catch (Exception problem)
+        {
+            round.Fail(problem);
+            throw;
+        }
+    }
+
+    /// <summary>What the averaged gradient is multiplied by, from the norm over all shards; null where the update is left out.</summary>
+    private async Task<double?> Scale(ReduceRound round, StepId at, double sumOfSquares)
+    {
+        double limit = _slice!.Role.ClipNorm;
+        round.Publish(sumOfSquares);
+        double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
+            index == Actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
+        double total = 0;
+        foreach (double share in shares)
+        {
+            total += share;
+        }
+
+        return double.IsFinite(total) ? limit > 0 ? GradientNorm.ClipScale(total, limit) : 1
+            : _blueprint!.File.OnNonFinite == NonFiniteAction.Skip ? null
+            : throw new NonFiniteException($"the gradient norm of {Actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
     }
 
     /// <summary>The round of an update, made by whoever needs it first. The one before stays for a sibling that asks late.</summary>
@@ -235,6 +267,9 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             round.Fail(gone);
         }
 
+        CompressedReduce? compressed = _compressed;
+        _compressed = null;
+        compressed?.Fail(gone);
         if (_slice is { } slice)
         {
             _slice = null;
@@ -245,6 +280,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
                     round.Dispose();
                 }
 
+                compressed?.Dispose();
                 slice.Dispose();
             });
         }

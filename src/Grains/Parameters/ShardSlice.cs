@@ -137,7 +137,7 @@ internal sealed class ShardSlice : IDisposable
         }
 
         Optimizer.Step(Values, average, scale);
-        Clamp(Values);
+        Clamp(Values, Role.ClampValues);
     }
 
     /// <summary>The step of some elements, bucket by bucket; the optimizer's <c>EndStep</c> follows the last.</summary>
@@ -156,15 +156,16 @@ internal sealed class ShardSlice : IDisposable
 
         Optimizer.StepPart(Values, average, offset);
         using Tensor part = Values.narrow(0, offset, average.NumberOfElements);
-        Clamp(part);
+        Clamp(part, Role.ClampValues);
     }
 
-    private void Clamp(Tensor values)
+    /// <summary>Clips values to [−limit, limit]; a limit of 0 is none.</summary>
+    public static void Clamp(Tensor values, double limit)
     {
-        if (Role.ClampValues > 0)
+        if (limit > 0)
         {
             using IDisposable guard = no_grad();
-            values.clamp_(-Role.ClampValues, Role.ClampValues);
+            values.clamp_(-limit, limit);
         }
     }
 

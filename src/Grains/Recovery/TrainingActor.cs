@@ -15,6 +15,8 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
     private readonly MessageTrail _trail = new();
     private readonly CancellationTokenSource _given = new();
+    private readonly List<ParameterExchange> _exchanges = [];
+    private List<ExchangeState> _snapshots = [];
 
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
     protected abstract DeviceThread? Device { get; }
@@ -25,13 +27,58 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     protected SiloServices Silo => silo;
 
     /// <summary>What the actor notes beside its work.</summary>
-    protected SignalBook Book { get; } = new();
+    internal SignalBook Book { get; } = new();
+
+    /// <summary>Reaches the actors that an exchange sends to.</summary>
+    internal IGrainFactory Grains => GrainFactory;
+
+    /// <summary>The actor's silo, for its exchanges.</summary>
+    internal SiloServices Services => silo;
+
+    /// <summary>Makes an exchange the actor's own: its state goes into checkpoints, and is freed with the actor's tensors.</summary>
+    internal void Own(ParameterExchange exchange) => _exchanges.Add(exchange);
 
     /// <inheritdoc/>
     public Task Close(long attempt) => Actor?.Attempt == attempt ? Shut() : Task.CompletedTask;
 
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Shut();
+
+    /// <inheritdoc/>
+    public async Task SnapshotExchange(StepId at)
+    {
+        Require(at.Attempt);
+        List<ExchangeState> taken = [];
+        foreach (ParameterExchange exchange in _exchanges)
+        {
+            if (await exchange.Snapshot(at.Step) is { } state)
+            {
+                taken.Add(state);
+            }
+        }
+
+        DropSnapshots();
+        _snapshots = taken;
+    }
+
+    /// <inheritdoc/>
+    public async Task<CheckpointFile[]> WriteExchange(StepId at, string checkpoint)
+    {
+        Require(at.Attempt);
+        List<ExchangeState> taken = _snapshots;
+        _snapshots = [];
+        string folder = Path.Combine(silo.Run(this.GetPrimaryKeyString().Split('/')[0]).Checkpoints, checkpoint);
+        try
+        {
+            return taken.TrueForAll(state => state.Step == at.Step)
+                ? await Task.Run(() => taken.Select(state => state.Write(folder)).ToArray())
+                : throw new StaleAttemptException($"{this.GetPrimaryKeyString()} has no snapshot of step {at.Step}");
+        }
+        finally
+        {
+            taken.ForEach(state => state.Dispose());
+        }
+    }
 
     /// <inheritdoc/>
     public Task<ActorActivity> Doing()
@@ -149,15 +196,41 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     protected DeviceThread DeviceOf(Blueprint blueprint, int place) => Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads, place);
 
     /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>
-    protected static async Task Free(DeviceThread device, Action free)
+    protected async Task Free(DeviceThread device, Action free)
     {
+        ParameterExchange[] exchanges = [.. _exchanges];
+        _exchanges.Clear();
+        DropSnapshots();
         try
         {
-            await device.RunAsync(free);
+            await device.RunAsync(() =>
+            {
+                foreach (ParameterExchange exchange in exchanges)
+                {
+                    exchange.Dispose();
+                }
+
+                free();
+            });
         }
         catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException)
         {
             // Its tensors may still be in use by the work that hangs.
+        }
+    }
+
+    private void DropSnapshots()
+    {
+        _snapshots.ForEach(state => state.Dispose());
+        _snapshots = [];
+    }
+
+    private void RequireOpen(long attempt)
+    {
+        if (Attempt != attempt)
+        {
+            throw new StaleAttemptException(
+                $"{this.GetPrimaryKeyString()} is {(Attempt is { } mine ? $"in attempt {mine}" : "not open")}; a message of attempt {attempt} reached it");
         }
     }
 }
