@@ -109,7 +109,7 @@ internal sealed class TrainingRun
     private async Task<bool> TrainOnce()
     {
         _attempt++;
-        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery);
+        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery, _silo.Recorder);
         (_traces, _measured) = (traces, 0);
         if (_silo.InCluster)
         {

@@ -10,8 +10,10 @@ namespace Cluster.Grains;
 /// </summary>
 internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
 {
+    /// <summary>Locked: who looks at the silo reads it beside the turns.</summary>
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
     private readonly CancellationTokenSource _given = new();
+    private WeakReference<TrainingActor>? _self;
 
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
     protected abstract DeviceThread? Device { get; }
@@ -25,19 +27,27 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     public abstract Task Close(long attempt);
 
     /// <inheritdoc/>
-    public Task<ActorActivity> Doing()
+    public Task<ActorActivity> Doing() => Task.FromResult(Present());
+
+    /// <summary>As <see cref="Doing"/>, from any thread.</summary>
+    public ActorActivity Present()
     {
         DeviceThread? device = Device;
-        (string Name, long? Step, long Since)? longest = _messages.First?.Value;
+        (string Name, long? Step, long Since)? longest;
+        lock (_messages)
+        {
+            longest = _messages.First?.Value;
+        }
+
         string? message = longest is not { } found ? null : found.Step is { } step ? $"{found.Name} of step {step}" : found.Name;
-        return Task.FromResult(new ActorActivity(
+        return new ActorActivity(
             this.GetPrimaryKeyString(),
             silo.Tensors.Silo,
             message,
             longest is { } since ? silo.Time.GetElapsedTime(since.Since).TotalSeconds : 0,
             device?.Name,
             device?.Current,
-            device?.CurrentFor.TotalSeconds ?? 0));
+            device?.CurrentFor.TotalSeconds ?? 0);
     }
 
     /// <inheritdoc/>
@@ -67,14 +77,19 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             return;
         }
 
-        silo.Work.Saw(this.GetPrimaryKeyString());
+        silo.Work.Saw(this.GetPrimaryKeyString(), _self ??= new WeakReference<TrainingActor>(this));
         if (context.MethodName == "Open")
         {
             DevicePool.Lease(silo.LeasedDevice(this.GetPrimaryKeyString()));
         }
 
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
-        var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
+        LinkedListNode<(string Name, long? Step, long Since)> message = new((context.MethodName, step, silo.Time.GetTimestamp()));
+        lock (_messages)
+        {
+            _messages.AddLast(message);
+        }
+
         using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } ? Span(context.MethodName, step) : null;
         try
         {
@@ -88,7 +103,10 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         }
         finally
         {
-            _messages.Remove(message);
+            lock (_messages)
+            {
+                _messages.Remove(message);
+            }
         }
     }
 
@@ -98,6 +116,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         return StepTraces.Source.StartActivity(TelemetryNames.MessageSpan)?
             .SetTag("cluster.message", message)
             .SetTag(TelemetryNames.Step, step)
+            .SetTag(TelemetryNames.Silo, silo.Tensors.Silo)
             .SetTag(TelemetryNames.Run, key[0])
             .SetTag(TelemetryNames.Role, key[1])
             .SetTag(TelemetryNames.Index, key[2]);

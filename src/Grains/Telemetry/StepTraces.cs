@@ -9,7 +9,8 @@ namespace Cluster.Grains;
 /// <param name="run">The run's name.</param>
 /// <param name="attempt">The attempt.</param>
 /// <param name="every">One in how many steps is traced; the first step of an attempt always is; 0: none.</param>
-internal sealed class StepTraces(string run, long attempt, long every) : IDisposable
+/// <param name="recorder">Whose wish for a step is granted beside them.</param>
+internal sealed class StepTraces(string run, long attempt, long every, StepRecorder? recorder = null) : IDisposable
 {
     internal static readonly ActivitySource Source = new(TelemetryNames.Source);
 
@@ -21,7 +22,7 @@ internal sealed class StepTraces(string run, long attempt, long every) : IDispos
     public Sending Begin(long step)
     {
         Activity? before = Activity.Current;
-        if (every == 0 || (!_first && step % every != 0) || !Source.HasListeners())
+        if (every == 0 || (!_first && step % every != 0 && recorder?.TakeWish(run) != true) || !Source.HasListeners())
         {
             return new Sending(before);
         }

@@ -39,6 +39,9 @@ public static class TelemetryNames
     /// <summary>Tag: the name of a figure.</summary>
     public const string Signal = "cluster.signal.name";
 
+    /// <summary>Tag: the silo on which an actor has a message.</summary>
+    public const string Silo = "cluster.silo";
+
     /// <summary>Tag: a device's thread, as <c>cuda:0/1</c>.</summary>
     public const string Device = "cluster.device.name";
 }
