@@ -67,6 +67,11 @@ internal static class ActionsApi
         {
             return Results.Text($"The cluster does not answer: {problem.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            // As from a run's folder that somebody has changed: the sentence is for a person, the stack is not.
+            return Results.Text(problem.Message, statusCode: StatusCodes.Status500InternalServerError);
+        }
     }
 
     private sealed record Outcome(string State, long Step);

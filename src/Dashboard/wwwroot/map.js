@@ -20,7 +20,7 @@ function card({ state, report, devices, actors }, group) {
       el('h3', {}, report.name),
       el('span', { class: `state ${state}` }, states[state]),
       el('span', { class: 'quiet', title: report.silo }, address(report)),
-      el('span', { class: 'quiet last' }, gone ? 'its actors go on elsewhere' : `${bytes(report.residentBytes)} · since ${ago(report.since)}`)),
+      el('span', { class: 'quiet since' }, gone ? 'its actors go on elsewhere' : `${bytes(report.residentBytes)} · since ${ago(report.since)}`)),
     devices.length > 0 ? el('ul', { class: 'devices' }, ...devices.map(device)) : null,
     gone ? null : actorList(actors, group));
 }
@@ -29,11 +29,13 @@ const address = report => report.silo.replace(/^S|@\d+$/g, '');
 
 function device({ name, work, workSeconds, queued, busyShare }) {
   const share = Math.round(busyShare * 100);
+  const bar = el('i');
+  bar.style.width = `${share}%`;
   return el('li', {},
     el('b', {}, name),
-    el('meter', { min: 0, max: 100, value: share, 'aria-label': `${name} computes ${share}% of the time` }),
+    el('div', { class: 'meter', role: 'meter', 'aria-valuemin': 0, 'aria-valuemax': 100, 'aria-valuenow': share, 'aria-label': `${name}: share of the time in which it computes` }, bar),
     el('span', { class: 'number' }, `${share}%`),
-    el('span', { class: 'work' }, work ? `${work}, ${seconds(workSeconds)}` : 'idle', queued > 0 ? el('span', { class: 'quiet' }, ` · ${queued} wait`) : null));
+    el('span', { class: 'work' }, work ? `${work}${workSeconds >= 0.1 ? `, ${seconds(workSeconds)}` : ''}` : 'idle', queued > 0 ? el('span', { class: 'quiet' }, ` · ${queued} wait`) : null));
 }
 
 function actorList(actors, group) {

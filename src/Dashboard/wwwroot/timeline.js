@@ -28,10 +28,10 @@ function row(lane, length) {
   const track = el('div', { class: 'track', 'aria-hidden': 'true' }, sized(el('i', { class: 'bar between' }), lane.from / length, (lane.until - lane.from) / length), ...lane.bars.map(bar => sized(
     el('i', { class: `bar ${bar.kind}${bar.problem ? ' failed' : ''}`, title: `${bar.label}: ${seconds(bar.seconds)} from ${seconds(bar.from)}${bar.problem ? `, ${bar.problem}` : ''}` }),
     bar.from / length, bar.seconds / length)));
-  return el('tr', {},
-    el('th', { scope: 'row' }, role.replaceAll('-', ' '), ' ', index, el('span', { class: 'quiet where', title: lane.silo }, lane.device ?? '')),
-    el('td', { class: 'lane' }, track),
-    ...[lane.computed, lane.sent, lane.waited].map(value => el('td', { class: `number${value === 0 ? ' quiet' : ''}` }, value === 0 ? '–' : seconds(value))));
+  return el('tr', { role: 'row' },
+    el('th', { scope: 'row', role: 'rowheader' }, role.replaceAll('-', ' '), ' ', index, el('span', { class: 'quiet where', title: lane.silo }, lane.device ?? '')),
+    el('td', { class: 'lane', role: 'cell' }, track),
+    ...[lane.computed, lane.sent, lane.waited].map(value => el('td', { role: 'cell', class: `number${value === 0 ? ' quiet' : ''}` }, value === 0 ? '–' : seconds(value))));
 }
 
 // Through the object model: the policy forbids style attributes.
