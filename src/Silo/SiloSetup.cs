@@ -1,5 +1,8 @@
+using Cluster.Contracts;
 using Cluster.Grains;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
+using Orleans.Runtime;
 
 namespace Cluster.Silo;
 
@@ -10,6 +13,8 @@ public static class SiloSetup
     public static ISiloBuilder AddTraining(this ISiloBuilder silo, TrainingOptions options)
     {
         silo.Services.AddClusterTraining(options);
+        silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>()
+            .GetGrain<ISiloGrain>(services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString()).Begin());
 
         // A step's trace follows its messages from silo to silo.
         return silo.AddActivityPropagation();

@@ -120,7 +120,7 @@ internal sealed class TrainingRun
     private async Task<bool> TrainOnce()
     {
         _attempt++;
-        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery, _troubled);
+        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery, _troubled, _silo.Recorder);
         (_traces, _measured, _signals) = (traces, 0, new RunSignals(_blueprint, _silo.Time));
         if (_silo.InCluster)
         {

@@ -9,6 +9,7 @@ namespace Cluster.Grains;
 internal sealed class Heartbeat(SiloServices silo, SiloBook book, ILocalSiloDetails details, DevicePool devices, IGrainFactory grains)
 {
     private readonly DateTimeOffset _since = silo.Time.GetUtcNow();
+    private string _http = "";
     private int? _cuda;
 
     /// <summary>The present report.</summary>
@@ -16,19 +17,27 @@ internal sealed class Heartbeat(SiloServices silo, SiloBook book, ILocalSiloDeta
     /// <param name="cuda">CUDA devices that the silo offers; −1 for all.</param>
     public SiloReport Report(string http, int cuda)
     {
+        _http = http;
         _cuda ??= cuda < 0 ? devices.CudaCount : Math.Min(cuda, devices.CudaCount);
+        return Report();
+    }
+
+    /// <summary>The present report, where health and status were told before.</summary>
+    public SiloReport Report()
+    {
+        int found = _cuda ??= devices.CudaCount;
         using Process process = Process.GetCurrentProcess();
         return new SiloReport(
             details.SiloAddress.ToParsableString(),
             details.Name,
             details.GatewayAddress?.Endpoint.ToString() ?? "",
-            http,
+            _http,
             _since,
             silo.Work.Draining,
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             process.WorkingSet64,
-            [.. Enumerable.Range(0, _cuda.Value).Select(index => new CudaDevice("cuda:" + index.ToString(CultureInfo.InvariantCulture), null))],
+            [.. Enumerable.Range(0, found).Select(index => new CudaDevice("cuda:" + index.ToString(CultureInfo.InvariantCulture), null))],
             silo.Work.Actors,
             silo.Work.Runs);
     }

@@ -12,11 +12,13 @@ namespace Cluster.Grains;
 /// </summary>
 internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
 {
+    /// <summary>Locked: who looks at the silo reads it beside the turns.</summary>
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
     private readonly MessageTrail _trail = new();
     private readonly CancellationTokenSource _given = new();
     private readonly List<ParameterExchange> _exchanges = [];
     private List<ExchangeState> _snapshots = [];
+    private WeakReference<TrainingActor>? _self;
 
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
     protected abstract DeviceThread? Device { get; }
@@ -81,19 +83,27 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     }
 
     /// <inheritdoc/>
-    public Task<ActorActivity> Doing()
+    public Task<ActorActivity> Doing() => Task.FromResult(Present());
+
+    /// <summary>As <see cref="Doing"/>, from any thread.</summary>
+    public ActorActivity Present()
     {
         DeviceThread? device = Device;
-        (string Name, long? Step, long Since)? longest = _messages.First?.Value;
+        (string Name, long? Step, long Since)? longest;
+        lock (_messages)
+        {
+            longest = _messages.First?.Value;
+        }
+
         string? message = longest is not { } found ? null : found.Step is { } step ? $"{found.Name} of step {step}" : found.Name;
-        return Task.FromResult(new ActorActivity(
+        return new ActorActivity(
             this.GetPrimaryKeyString(),
             silo.Tensors.Silo,
             message,
             longest is { } since ? silo.Time.GetElapsedTime(since.Since).TotalSeconds : 0,
             device?.Name,
             device?.Current,
-            device?.CurrentFor.TotalSeconds ?? 0));
+            device?.CurrentFor.TotalSeconds ?? 0);
     }
 
     /// <inheritdoc/>
@@ -149,7 +159,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             return;
         }
 
-        silo.Work.Saw(this.GetPrimaryKeyString());
+        silo.Work.Saw(this.GetPrimaryKeyString(), _self ??= new WeakReference<TrainingActor>(this));
         if (context.MethodName == "Open")
         {
             DevicePool.Lease(silo.LeasedDevice(this.GetPrimaryKeyString()));
@@ -157,9 +167,15 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         }
 
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
-        var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
-        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } 
-            ? StepTraces.Describe(StepTraces.Source.StartActivity(TelemetryNames.MessageSpan), this.GetPrimaryKeyString(), context.MethodName, step)
+        LinkedListNode<(string Name, long? Step, long Since)> message = new((context.MethodName, step, silo.Time.GetTimestamp()));
+        lock (_messages)
+        {
+            _messages.AddLast(message);
+        }
+
+        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true }
+            ? StepTraces.Describe(StepTraces.Source.StartActivity(TelemetryNames.MessageSpan), this.GetPrimaryKeyString(), context.MethodName, step)?
+                .SetTag(TelemetryNames.Silo, silo.Tensors.Silo)
             : null;
         try
         {
@@ -173,7 +189,11 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         }
         finally
         {
-            _messages.Remove(message);
+            lock (_messages)
+            {
+                _messages.Remove(message);
+            }
+
             _trail.Add(message.Value.Name, step, silo.Time.GetElapsedTime(message.Value.Since));
         }
     }
@@ -225,12 +245,4 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         _snapshots = [];
     }
 
-    private void RequireOpen(long attempt)
-    {
-        if (Attempt != attempt)
-        {
-            throw new StaleAttemptException(
-                $"{this.GetPrimaryKeyString()} is {(Attempt is { } mine ? $"in attempt {mine}" : "not open")}; a message of attempt {attempt} reached it");
-        }
-    }
 }

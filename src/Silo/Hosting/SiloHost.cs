@@ -70,7 +70,7 @@ public static class SiloHost
         // Added after the silo, so stopped before it: runs are let go while all actors can still be reached.
         builder.Services.AddHostedService<SiloKeeper>();
         WebApplication app = builder.Build();
-        HttpEndpoints.Map(app, settings.Http);
+        HttpEndpoints.Map(app, settings);
         return app;
     }
 
