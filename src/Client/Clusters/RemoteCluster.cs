@@ -24,7 +24,7 @@ internal sealed class RemoteCluster : ClusterLink
     /// <exception cref="InputException">It is no address, or no silo answers.</exception>
     public static async Task<RemoteCluster> Open(string address, bool verbose)
     {
-        SiloSettings mine = SettingsReader.Read(null, SettingsReader.Environment(), new Dictionary<string, string>(StringComparer.Ordinal));
+        SiloSettings mine = SettingsReader.ReadForClient(SettingsReader.Environment());
         string cluster = mine.Node.Cluster;
         IPEndPoint[] gateways;
         if (Directory.Exists(address))

@@ -23,12 +23,13 @@ internal static class RunVerb
     private static readonly Option<string?> Data = Flags.Data();
     private static readonly Option<string> Runs = Flags.Runs();
     private static readonly Option<int?> Priority = Flags.Priority();
+    private static readonly Option<string?> Owner = Flags.Owner();
     private static readonly Option<bool> Detach = Flags.Detach();
 
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("run", "Train a model from an experiment file") { FileArgument, Set, Watch, Data, Runs, Flags.Connect, Priority, Detach };
+        Command verb = new("run", "Train a model from an experiment file") { FileArgument, Set, Watch, Data, Runs, Flags.Connect, Priority, Owner, Detach };
         verb.SetAction((parsed, _) => Run(parsed, terminal));
         return verb;
     }
@@ -62,7 +63,7 @@ internal static class RunVerb
             throw Pages.Elsewhere();
         }
 
-        RunOverview run = await cluster.Whole!.Submit(file.Name, file.ToYaml(), priority);
+        RunOverview run = await cluster.Whole!.Submit(file.Name, file.ToYaml(), priority, Flags.OwnerOf(parsed, Owner));
         return await Training.FollowQueued(run, cluster, parsed.GetValue(Detach), stop, terminal);
     }
 }

@@ -39,7 +39,7 @@ internal static class UpVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("up", "Start a cluster of some silos on this machine; any one of them may be killed") { Silos, Folder, Set, Data, Runs };
+        Command verb = new("up", "Start a cluster of some silos on this machine; one that dies is started again") { Silos, Folder, Set, Data, Runs };
         verb.SetAction((parsed, cancellation) => Run(parsed, terminal, cancellation));
         return verb;
     }
@@ -58,9 +58,9 @@ internal static class UpVerb
         }
 
         string folder = Folders.Full("--folder", parsed.GetRequiredValue(Folder));
-        if (ClusterFile.Read(folder) is { } before && before.Silos.Any(silo => silo.Runs(folder)))
+        if (ClusterFile.Read(folder) is { } before && before.Silos.Any(silo => silo.Runs(folder) || silo.IsKept(folder)))
         {
-            throw new InputException($"a cluster of {before.Silos.Count(silo => silo.Runs(folder))} silos runs already in {Folders.Shown(folder)}; end it with: {Command("down", folder)}, or name another with --folder DIR");
+            throw new InputException($"a cluster of {before.Silos.Count(silo => silo.Runs(folder) || silo.IsKept(folder))} silos runs already in {Folders.Shown(folder)}; end it with: {Command("down", folder)}, or name another with --folder DIR");
         }
 
         long since = TimeProvider.System.GetTimestamp();
@@ -119,12 +119,15 @@ internal static class UpVerb
             throw new InputException($"--folder {folder} cannot be written: {problem.Message}");
         }
 
+        // Once it is gone, whatever still keeps a silo of an earlier cluster gives up.
+        string file = Path.Combine(folder, ClusterFile.Name);
         List<SiloProcess> silos = [];
         foreach (int number in Enumerable.Range(1, count))
         {
             string name = string.Create(CultureInfo.InvariantCulture, $"silo-{number}");
             string log = Path.Combine(folder, name + ".log");
             File.Delete(log);
+            File.Delete(SiloProcess.IdFileOf(log));
             (int port, int gateway, int http) = (Endpoints.FreePort(), Endpoints.FreePort(), Endpoints.FreePort());
             Dictionary<string, string> own = new(shared, StringComparer.Ordinal)
             {
@@ -136,11 +139,13 @@ internal static class UpVerb
             var values = own.Select(each => (Setting: SiloSettings.All.First(setting => setting.Key == each.Key), each.Value)).ToArray();
 
             // Everybody on the machine may read a command line.
-            int id = SiloLauncher.Start(
+            int keeper = SiloLauncher.Start(
                 log,
+                SiloProcess.IdFileOf(log),
+                file,
                 values.Where(each => !each.Setting.IsSecret).SelectMany(each => new[] { each.Setting.Flag, each.Value }),
                 values.Where(each => each.Setting.IsSecret).Select(each => KeyValuePair.Create(each.Setting.Variable, each.Value)));
-            silos.Add(new SiloProcess(name, id, port, gateway, http, log));
+            silos.Add(new SiloProcess(name, keeper, port, gateway, http, log));
         }
 
         ClusterFile cluster = new(settings.Node.Cluster, settings.Folders.Runs, silos);
@@ -157,14 +162,16 @@ internal static class UpVerb
         {
             while (!await IsReady(http, silo, cancellation))
             {
-                // A moment passes until the shell has given way to the silo.
-                bool gone = Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2) && !silo.Runs(folder);
+                // A moment passes until the shell has begun. One that dies twice while it starts will not do better the third time.
+                bool gone = Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2) && !silo.IsKept(folder) || silo.Process.Starts > 2;
                 if (gone || Stopwatch.GetElapsedTime(since) > Patience)
                 {
-                    foreach (SiloProcess each in cluster.Silos.Where(each => each.Runs(folder)))
+                    foreach (SiloProcess each in cluster.Silos)
                     {
-                        each.Signal(9);
+                        each.Kill(folder);
                     }
+
+                    File.Delete(Path.Combine(folder, ClusterFile.Name));
 
                     string told = string.Join("\n  ", File.ReadLines(silo.Log).Where(line => line.Contains("error: ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal)).Take(3));
                     throw new InputException($"{silo.Name} {(gone ? "ended while it started" : $"was not ready within {Patience.TotalSeconds:0} s")}; its log is {Folders.Shown(silo.Log)}{(told.Length > 0 ? ":\n  " : "")}{told}");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cluster.Contracts;
 using Cluster.Numerics;
 using TorchSharp;
@@ -21,6 +22,15 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
 
     /// <summary>CUDA devices that this silo has.</summary>
     public int CudaCount => options.PretendedCuda > 0 ? options.PretendedCuda : MayHaveCuda && cuda.is_available() ? cuda.device_count() : 0;
+
+    /// <summary>What a CUDA device of this silo is.</summary>
+    public CudaDevice Describe(int index)
+    {
+        string name = "cuda:" + index.ToString(CultureInfo.InvariantCulture);
+        (long memory, string model) = options.PretendedCuda > 0 ? (0, "pretended") : CudaDriver.Describe(index);
+        long most = (long)options.DeviceMemory << 20;
+        return new CudaDevice(name, null, most > 0 && (memory == 0 || most < memory) ? most : memory, model);
+    }
 
     /// <summary>Without a driver's device file there is no use in loading libtorch to ask: a silo that waits for work stays small.</summary>
     private static bool MayHaveCuda => !OperatingSystem.IsLinux()

@@ -1,16 +1,16 @@
 using System.Diagnostics;
-using System.Globalization;
 using Cluster.Contracts;
 using Orleans.Runtime;
 
 namespace Cluster.Grains;
 
 /// <summary>Tells the cluster that this silo is there, and learns of the others. As a side of it somebody always looks after the queue.</summary>
-internal sealed class Heartbeat(SiloServices silo, SiloBook book, ILocalSiloDetails details, DevicePool devices, IGrainFactory grains)
+internal sealed class Heartbeat(
+    SiloServices silo, TrainingOptions options, SiloBook book, ILocalSiloDetails details, DevicePool devices, IGrainFactory grains)
 {
     private readonly DateTimeOffset _since = silo.Time.GetUtcNow();
     private string _http = "";
-    private int? _cuda;
+    private CudaDevice[]? _cuda;
 
     /// <summary>The present report.</summary>
     /// <param name="http">Where health and status are.</param>
@@ -18,14 +18,14 @@ internal sealed class Heartbeat(SiloServices silo, SiloBook book, ILocalSiloDeta
     public SiloReport Report(string http, int cuda)
     {
         _http = http;
-        _cuda ??= cuda < 0 ? devices.CudaCount : Math.Min(cuda, devices.CudaCount);
+        _cuda ??= Find(cuda);
         return Report();
     }
 
     /// <summary>The present report, where health and status were told before.</summary>
     public SiloReport Report()
     {
-        int found = _cuda ??= devices.CudaCount;
+        CudaDevice[] found = _cuda ??= Find(-1);
         using Process process = Process.GetCurrentProcess();
         return new SiloReport(
             details.SiloAddress.ToParsableString(),
@@ -37,10 +37,14 @@ internal sealed class Heartbeat(SiloServices silo, SiloBook book, ILocalSiloDeta
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             process.WorkingSet64,
-            [.. Enumerable.Range(0, found).Select(index => new CudaDevice("cuda:" + index.ToString(CultureInfo.InvariantCulture), null))],
+            found,
             silo.Work.Actors,
-            silo.Work.Runs);
+            silo.Work.Runs,
+            options.Pool);
     }
+
+    private CudaDevice[] Find(int most) =>
+        [.. Enumerable.Range(0, most < 0 ? devices.CudaCount : Math.Min(most, devices.CudaCount)).Select(devices.Describe)];
 
     /// <summary>Sends a report.</summary>
     public async Task Beat(SiloReport report) => book.Take(await grains.GetGrain<IClusterGrain>(0).Report(report));

@@ -8,13 +8,26 @@ namespace Cluster.Grains;
 /// <summary>Blueprints by the experiment's text: the actors of a run that sit on one silo share one.</summary>
 internal sealed class Blueprints(Datasets datasets)
 {
+    /// <summary>More runs than this seldom train on one silo at a time; those that do make theirs once more.</summary>
+    private const int Most = 64;
+
     private readonly ConcurrentDictionary<string, Task<Blueprint>> _made = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _order = new();
 
     /// <summary>The blueprint of a resolved experiment file.</summary>
     /// <exception cref="InputException">The file or its data cannot be read, or they do not fit each other.</exception>
     public async Task<Blueprint> Get(string experiment)
     {
-        Task<Blueprint> making = _made.GetOrAdd(experiment, text => Task.Run(() => Make(text)));
+        Task<Blueprint> making = _made.GetOrAdd(experiment, text =>
+        {
+            _order.Enqueue(text);
+            return Task.Run(() => Make(text));
+        });
+        while (_order.Count > Most && _order.TryDequeue(out string? oldest))
+        {
+            _made.TryRemove(oldest, out _);
+        }
+
         try
         {
             return await making;

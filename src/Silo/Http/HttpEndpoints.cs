@@ -41,6 +41,7 @@ internal static class HttpEndpoints
 
             await next(context);
         });
+        app.Use(Refuse);
         app.UseDashboard(
             new DashboardOptions { Runs = settings.Folders.Runs, Address = settings.Http.IP, Token = settings.Http.Token, Grains = app.Services.GetRequiredService<IGrainFactory>() },
             access);
@@ -50,6 +51,29 @@ internal static class HttpEndpoints
             statusCode: page.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable));
         app.MapGet("/status", async (SiloStatusPage page) => Results.Json(await page.Read(), Json));
         app.MapFallback(() => Results.Text("there are /, /cluster, /health/live, /health/ready and /status\n", statusCode: StatusCodes.Status404NotFound));
+    }
+
+    /// <summary>Nothing here takes a body, and only the dashboard's actions are more than a question: the rest is turned away unread.</summary>
+    private static async Task Refuse(HttpContext context, RequestDelegate next)
+    {
+        HttpRequest request = context.Request;
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !(HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/api", StringComparison.Ordinal)))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "GET, HEAD";
+            context.Response.Headers.Connection = "close"; // whatever body follows is not read
+            await context.Response.WriteAsync("this answers GET alone\n");
+        }
+        else if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            context.Response.Headers.Connection = "close";
+            await context.Response.WriteAsync("nothing here takes a body\n");
+        }
+        else
+        {
+            await next(context);
+        }
     }
 
     private static bool IsOpen(PathString path) => path == "/" || Open.Any(each => path.StartsWithSegments(each, StringComparison.Ordinal));

@@ -25,24 +25,35 @@ internal sealed class RunPlacementProperties(IServiceProvider services) : IGrain
     }
 }
 
-/// <summary>Decides by the devices that the run was given and by the silos' last reports.</summary>
+/// <summary>Decides by the places that the run was given and by the silos' last reports.</summary>
 internal sealed class RunPlacementDirector(TrainingOptions options, SiloBook book) : IPlacementFilterDirector
 {
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
     {
         SiloAddress[] all = [.. silos];
-        string[] key = (target.GrainIdentity.Key.ToString() ?? "").Split('/');
-        if (key.Length == 3 && RunFolder.IsValidName(key[0]) && RunLease.Read(new RunFolder(options.Runs, key[0])) is { } lease && int.TryParse(key[2], out int index))
+        if (!options.InCluster)
         {
-            string wanted = lease.For(index).Silo;
-            SiloAddress[] there = [.. all.Where(silo => silo.ToParsableString() == wanted)];
+            return all;
+        }
+
+        if (PlaceOf(target.GrainIdentity.Key.ToString() ?? "") is { } place)
+        {
+            SiloAddress[] there = [.. all.Where(silo => silo.ToParsableString() == place.Silo)];
             if (there.Length > 0)
             {
                 return there;
             }
+
+            // Its silo is gone. Who only looks at a checkpoint, as the evaluator, needs a device of the kind.
+            SiloAddress[] alike = [.. all.Where(silo => place.Device == "cpu" || book.HasCuda(silo.ToParsableString()))];
+            all = alike.Length > 0 ? alike : all;
         }
 
         SiloAddress[] staying = [.. all.Where(silo => !book.IsDraining(silo.ToParsableString()))];
         return staying.Length > 0 ? staying : all;
     }
+
+    private LeasedDevice? PlaceOf(string key) => key.Split('/') is [var run, _, _] && RunFolder.IsValidName(run)
+        ? RunLease.Read(new RunFolder(options.Runs, run))?.For(key)
+        : null;
 }
