@@ -1,8 +1,10 @@
+using Cluster.Contracts;
 using Cluster.Grains;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 using Orleans.Metadata;
 using Orleans.Placement;
+using Orleans.Runtime;
 
 namespace Cluster.Silo;
 
@@ -13,6 +15,9 @@ public static class SiloSetup
     public static ISiloBuilder AddTraining(this ISiloBuilder silo, TrainingOptions options)
     {
         silo.Services.AddClusterTraining(options);
+        silo.AddStartupTask((services, _) => services.GetRequiredService<IGrainFactory>()
+            .GetGrain<ISiloGrain>(services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString()).Begin());
+
         silo.Services.AddPlacementFilter<RunPlacement, RunPlacementDirector>(ServiceLifetime.Transient);
         silo.Services.AddSingleton<IGrainPropertiesProvider, RunPlacementProperties>();
 

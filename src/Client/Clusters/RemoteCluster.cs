@@ -16,7 +16,7 @@ internal sealed class RemoteCluster : ClusterLink
     public override string Address => _address;
 
     /// <inheritdoc/>
-    public override IClusterGrain Whole => _connection.Grains.GetGrain<IClusterGrain>(0);
+    public override IClusterGrain Whole => Grains.GetGrain<IClusterGrain>(0);
 
     /// <summary>Connects.</summary>
     /// <param name="address"><c>HOST:PORT</c>, several with commas, or the folder of <c>cluster up</c>.</param>
@@ -48,7 +48,7 @@ internal sealed class RemoteCluster : ClusterLink
     }
 
     /// <inheritdoc/>
-    public override IExperimentGrain Experiment(string run) => _connection.Grains.GetGrain<IExperimentGrain>(run);
+    public override IGrainFactory Grains => _connection.Grains;
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _connection.DisposeAsync();

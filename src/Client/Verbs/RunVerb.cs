@@ -49,7 +49,7 @@ internal static class RunVerb
         await using ClusterLink cluster = await ClusterLink.Open(parsed, runs, data);
         await using IAsyncDisposable? dashboard = await Pages.Open(parsed.GetValue(Watch), cluster, folder, terminal);
         IExperimentGrain run = cluster.Experiment(folder.Name);
-        return await Training.Follow(folder, cluster, await run.Start(file.ToYaml()), stop, terminal);
+        return await Training.Follow(folder, cluster, await run.Start(file.ToYaml()), stop, terminal, watched: dashboard is not null);
     }
 
     private static async Task<int> Submit(ExperimentFile file, ParseResult parsed, Terminal terminal)

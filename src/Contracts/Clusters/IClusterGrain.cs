@@ -28,7 +28,7 @@ public interface IClusterGrain : IGrainWithIntegerKey
     [OneWay]
     Task Wake();
 
-    /// <summary>Puts a run that was paused, failed, cancelled or interrupted back into the queue.</summary>
+    /// <summary>Puts a run that was paused, failed, cancelled or interrupted back into the queue; where there is none, it goes on at once.</summary>
     /// <exception cref="InputException">There is no such run, it has finished, it trains, or no checkpoint of it is sound.</exception>
     [ResponseTimeout("00:02:00")]
     Task<RunOverview> Requeue(string run, int? priority);
@@ -48,4 +48,12 @@ public interface IClusterGrain : IGrainWithIntegerKey
     /// <summary>A run's experiment file as resolved.</summary>
     /// <exception cref="InputException">There is no such run, or the file cannot be read.</exception>
     Task<string> Experiment(string run);
+
+    /// <summary>Silos, devices and actors with their present work.</summary>
+    [ResponseTimeout("00:00:30")]
+    Task<ClusterMap> Map();
+
+    /// <summary>The newest step of a run that was traced to its end; null before the first. Who asks every few seconds gets newer ones.</summary>
+    [ResponseTimeout("00:00:30")]
+    Task<StepTrace?> LastStep(string run);
 }

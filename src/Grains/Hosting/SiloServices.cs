@@ -7,7 +7,7 @@ namespace Cluster.Grains;
 /// <summary>What a silo offers its actors: devices, data, tensor hand-over and the folder of runs.</summary>
 internal sealed class SiloServices(
     TrainingOptions options, DevicePool devices, LocalTensors tensors, TensorTransfer transfer, Blueprints blueprints, Datasets datasets,
-    TrainingMeter meter, TimeProvider time, SiloWork work, ISiloStatusOracle silos)
+    TrainingMeter meter, TimeProvider time, SiloWork work, StepRecorder recorder, ISiloStatusOracle silos)
 {
     public DevicePool Devices => devices;
 
@@ -25,6 +25,9 @@ internal sealed class SiloServices(
 
     /// <summary>What the silo works on now.</summary>
     public SiloWork Work => work;
+
+    /// <summary>Keeps the spans of steps while somebody looks at them.</summary>
+    public StepRecorder Recorder => recorder;
 
     /// <summary>The folder that holds all runs.</summary>
     public string Runs => options.Runs;

@@ -21,6 +21,7 @@ public static class TrainingServices
         services.AddSingleton<Datasets>();
         services.AddSingleton<Blueprints>();
         services.AddSingleton<SiloWork>();
+        services.AddSingleton<StepRecorder>();
         services.AddSingleton<SiloBook>();
         services.AddSingleton<Heartbeat>();
         services.AddSingleton(provider => new SiloLife(

@@ -8,8 +8,10 @@ namespace Cluster.Grains;
 
 /// <summary>The cluster as a whole. What it knows it has from the silos' reports and the runs' folders.</summary>
 [Reentrant]
-internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, ISiloStatusOracle silos, ILogger<ClusterGrain> logger) : Grain, IClusterGrain
+internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, SiloBook book, ISiloStatusOracle silos, ILogger<ClusterGrain> logger) : Grain, IClusterGrain
 {
+    private SiloLook? _silos;
+
     private readonly Dictionary<string, SiloReport> _reports = new(StringComparer.Ordinal);
     private readonly RunBook _book = new(silo.Runs, silo.Time);
     private readonly HashSet<string> _starting = new(StringComparer.Ordinal);
@@ -73,8 +75,16 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
     public async Task<RunOverview> Requeue(string run, int? priority)
     {
         RunFolder folder = Find(run);
-        await Task.Run(() => RunQueue.Requeue(folder, priority, silo.Time));
-        Look();
+        if (silo.InCluster)
+        {
+            await Task.Run(() => RunQueue.Requeue(folder, priority, silo.Time));
+            Look();
+        }
+        else
+        {
+            await GrainFactory.GetGrain<IExperimentGrain>(run).Resume();
+        }
+
         return await Task.Run(() => RunOverview.Read(folder));
     }
 
@@ -112,6 +122,19 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
         }
     });
 
+    /// <inheritdoc/>
+    public async Task<ClusterMap> Map()
+    {
+        SiloLook look = Silos;
+        look.Remember(book.Silos.Values.Concat(_reports.Values));
+        return new ClusterMap(options.Cluster, await look.All());
+    }
+
+    /// <inheritdoc/>
+    public Task<StepTrace?> LastStep(string run) => Silos.LastStep(run);
+
+    private SiloLook Silos => _silos ??= new SiloLook(GrainFactory, silos, silo.Time);
+
     /// <summary>A run by its name alone: a path could leave the folder of runs.</summary>
     private RunFolder Find(string run) =>
         silo.Inside(RunFolder.Find(silo.Runs, run.Contains('/', StringComparison.Ordinal) ? Path.GetFileName(run.TrimEnd('/')) : run));
@@ -143,7 +166,8 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
     /// <summary>Looks after the queue, once at a time.</summary>
     private void Look()
     {
-        if (_leaving)
+        // A silo of one command has no queue.
+        if (_leaving || !silo.InCluster)
         {
             return;
         }

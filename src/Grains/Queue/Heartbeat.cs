@@ -9,6 +9,7 @@ internal sealed class Heartbeat(
     SiloServices silo, TrainingOptions options, SiloBook book, ILocalSiloDetails details, DevicePool devices, IGrainFactory grains)
 {
     private readonly DateTimeOffset _since = silo.Time.GetUtcNow();
+    private string _http = "";
     private CudaDevice[]? _cuda;
 
     /// <summary>The present report.</summary>
@@ -16,23 +17,34 @@ internal sealed class Heartbeat(
     /// <param name="cuda">CUDA devices that the silo offers; −1 for all.</param>
     public SiloReport Report(string http, int cuda)
     {
-        _cuda ??= [.. Enumerable.Range(0, cuda < 0 ? devices.CudaCount : Math.Min(cuda, devices.CudaCount)).Select(devices.Describe)];
+        _http = http;
+        _cuda ??= Find(cuda);
+        return Report();
+    }
+
+    /// <summary>The present report, where health and status were told before.</summary>
+    public SiloReport Report()
+    {
+        CudaDevice[] found = _cuda ??= Find(-1);
         using Process process = Process.GetCurrentProcess();
         return new SiloReport(
             details.SiloAddress.ToParsableString(),
             details.Name,
             details.GatewayAddress?.Endpoint.ToString() ?? "",
-            http,
+            _http,
             _since,
             silo.Work.Draining,
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
             process.WorkingSet64,
-            _cuda,
+            found,
             silo.Work.Actors,
             silo.Work.Runs,
             options.Pool);
     }
+
+    private CudaDevice[] Find(int most) =>
+        [.. Enumerable.Range(0, most < 0 ? devices.CudaCount : Math.Min(most, devices.CudaCount)).Select(devices.Describe)];
 
     /// <summary>Sends a report.</summary>
     public async Task Beat(SiloReport report) => book.Take(await grains.GetGrain<IClusterGrain>(0).Report(report));

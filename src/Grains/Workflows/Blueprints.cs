@@ -65,7 +65,7 @@ internal sealed class Blueprints(Datasets datasets)
                 $"batch: {file.Batch} × replicas: {file.Replicas} needs {needed} images a step, but {file.Data.Name}/{file.Data.Split} has {data.Count}: choose a smaller batch or fewer replicas");
         }
 
-        return file.Model switch
+        Blueprint blueprint = file.Model switch
         {
             GanModel => new GanBlueprint(file, data),
             RbmModel => new RbmBlueprint(file, data),
@@ -73,5 +73,37 @@ internal sealed class Blueprints(Datasets datasets)
             DictionaryModel => new DictionaryBlueprint(file, data),
             _ => throw new InvalidOperationException($"model {file.Model.Kind} has no blueprint"),
         };
+        CheckExchange(blueprint);
+        return blueprint;
+    }
+
+    /// <summary>Refuses ways of exchange that the model cannot go.</summary>
+    private static void CheckExchange(Blueprint blueprint)
+    {
+        ExperimentFile file = blueprint.File;
+        int every = file.Exchange.LocalSteps;
+        if (!file.Exchange.KeepsState)
+        {
+            return;
+        }
+
+        if (blueprint.Roles.Count == 0)
+        {
+            throw new InputException(
+                $"exchange.{(every > 0 ? "localSteps" : "compression")}: this {file.Model.Kind} exchanges no gradients; leave it out");
+        }
+
+        if (every > 0 && blueprint.Roles.FirstOrDefault(role => role.Contributors != file.Replicas) is { } joint)
+        {
+            throw new InputException(
+                $"exchange.localSteps: {every} needs replicas that can step by themselves, but the gradient of {joint.Name} is the sum of what several actors compute; leave it out");
+        }
+
+        if (every > 0 && file.Steps % every != 0)
+        {
+            int near = Math.Max(every, file.Steps / every * every);
+            throw new InputException(
+                $"steps: {file.Steps} is no multiple of exchange.localSteps: {every}, and the replicas would not meet in the end; choose {near} steps, or another localSteps");
+        }
     }
 }

@@ -44,6 +44,7 @@ public static class SiloHost
         settings.Node.Name ??= string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{settings.Node.Port}");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Cluster" });
         Log(builder, settings);
+        builder.AddTelemetry();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -88,7 +89,7 @@ public static class SiloHost
         // Added after the silo, so stopped before it: runs are let go while all actors can still be reached.
         builder.Services.AddHostedService<SiloKeeper>();
         WebApplication app = builder.Build();
-        HttpEndpoints.Map(app, settings.Http);
+        HttpEndpoints.Map(app, settings);
         return app;
     }
 
