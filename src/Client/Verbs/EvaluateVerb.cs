@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
 
@@ -38,6 +39,7 @@ internal static class EvaluateVerb
             : Path.GetFullPath($"{folder.Name}-evaluation-{step}"); // a cluster's folder that is not on this machine
         List<string[]> table = [["FIGURE", "VALUE", "+-", "UNIT"]];
         List<string> drawn = [];
+        List<List<string[]>> tables = [];
         ProgressLines progress = new(terminal.Out, TimeProvider.System);
         await foreach (EvaluationItem item in run.Evaluate(cancellation))
         {
@@ -47,7 +49,11 @@ internal static class EvaluateVerb
                     table.Add([item.Name, Number(item.Value), double.IsNaN(item.StandardError) ? "" : Number(item.StandardError), item.Unit]);
                     break;
                 case EvaluationKind.Picture:
-                    drawn.Add(Save(pictures, item));
+                    drawn.Add(Save(pictures, item.Name + ".png", item));
+                    break;
+                case EvaluationKind.Table:
+                    drawn.Add(Save(pictures, item.Name + ".csv", item));
+                    tables.Add([[item.Name, ""], .. Encoding.UTF8.GetString(item.File!).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(','))]);
                     break;
                 default:
                     progress.Tell(item.Name);
@@ -57,6 +63,12 @@ internal static class EvaluateVerb
 
         terminal.Out.WriteLine($"{folder.Name} at {step}");
         TextTable.Write(terminal.Out, table);
+        foreach (List<string[]> rows in tables)
+        {
+            terminal.Out.WriteLine($"\n{rows[0][0]}");
+            TextTable.Write(terminal.Out, rows[1..]);
+        }
+
         foreach (string picture in drawn)
         {
             terminal.Out.WriteLine(Folders.Shown(picture));
@@ -65,9 +77,9 @@ internal static class EvaluateVerb
         return ExitCode.Success;
     }
 
-    private static string Save(string folder, EvaluationItem picture)
+    private static string Save(string folder, string name, EvaluationItem picture)
     {
-        string path = Path.Combine(folder, picture.Name + ".png");
+        string path = Path.Combine(folder, name);
         try
         {
             Directory.CreateDirectory(folder);

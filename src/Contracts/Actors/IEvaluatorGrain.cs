@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Cluster.Contracts;
 
 /// <summary>Draws from the model of a checkpoint and judges it, beside the training. Key: <c>run/evaluator/0</c>.</summary>
@@ -29,7 +31,7 @@ public interface IEvaluatorGrain : IGrainWithStringKey
 /// <param name="Value">The figure; NaN otherwise.</param>
 /// <param name="Unit">Its unit, as <c>nats</c>; empty where it has none.</param>
 /// <param name="StandardError">Its standard error in the same unit; NaN where none is known.</param>
-/// <param name="File">The picture as a PNG; null otherwise.</param>
+/// <param name="File">The picture as a PNG, the table as CSV; null otherwise.</param>
 [GenerateSerializer, Immutable, Alias("cluster.EvaluationItem")]
 public sealed record EvaluationItem(EvaluationKind Kind, string Name, double Value, string Unit, double StandardError, byte[]? File)
 {
@@ -39,6 +41,10 @@ public sealed record EvaluationItem(EvaluationKind Kind, string Name, double Val
 
     /// <summary>A picture.</summary>
     public static EvaluationItem Picture(string name, byte[] png) => new(EvaluationKind.Picture, name, double.NaN, "", double.NaN, png);
+
+    /// <summary>A table, whose first row is its heading.</summary>
+    public static EvaluationItem Table(string name, IEnumerable<IEnumerable<string>> rows) => new(
+        EvaluationKind.Table, name, double.NaN, "", double.NaN, Encoding.UTF8.GetBytes(string.Concat(rows.Select(row => string.Join(',', row) + "\n"))));
 
     /// <summary>How far long work has come, for a terminal.</summary>
     public static EvaluationItem Progress(string text) => new(EvaluationKind.Progress, text, double.NaN, "", double.NaN, null);
@@ -56,4 +62,7 @@ public enum EvaluationKind
 
     /// <summary>A word on long work.</summary>
     Progress,
+
+    /// <summary>Rows and columns.</summary>
+    Table,
 }
