@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Models;
 using Cluster.Numerics;
 
 namespace Cluster.Grains;
@@ -69,7 +70,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         Require(attempt);
         GeneratorReplica replica = _replica!;
         float[] pixels = await replica.Device.RunAsync(
-            () => GeneratorSamples.ForPicture(replica.Blueprint, replica.Parameters, replica.Device.Device, rows, columns, seed));
+            () => GeneratorSamples.ForPicture(replica.Blueprint, new NetworkPass(replica.Parameters), replica.Device.Device, rows, columns, seed));
         return await Task.Run(() => GeneratorSamples.Picture(replica.Blueprint, pixels, rows, columns));
     }
 

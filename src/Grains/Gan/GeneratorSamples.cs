@@ -39,30 +39,62 @@ internal static class GeneratorSamples
     /// normalize by what they see on batches of latents from streams of their own.
     /// </summary>
     /// <param name="blueprint">The run's.</param>
-    /// <param name="generator">Its parameters.</param>
+    /// <param name="generator">Its parameters and memory.</param>
     /// <param name="device">Where they are.</param>
     /// <param name="count">How many images.</param>
     /// <param name="seed">Names the streams.</param>
     /// <param name="labels">The class of each where the model has classes.</param>
-    public static float[] Images(GanBlueprint blueprint, FlatParameters generator, Device device, int count, ulong seed, ReadOnlySpan<int> labels)
+    /// <param name="block">Names the streams beside the seed: blocks are independent.</param>
+    /// <param name="truncation">Largest absolute value of a latent's element; 0 for no bound.</param>
+    public static float[] Images(
+        GanBlueprint blueprint, NetworkPass generator, Device device, int count, ulong seed, ReadOnlySpan<int> labels, int block = 0, double truncation = 0)
     {
         using DisposeScope scope = NewDisposeScope();
-        using (no_grad())
+        using IDisposable guard = no_grad();
+        Tensor latent_BZ = Latent(blueprint, device, count, RandomStream.Named(seed, "sample", block, 0, "latent"));
+        if (truncation > 0)
         {
-            NetworkPass pass = new(generator);
-            using BatchStatistics? statistics = blueprint.Gan.Generator.RowsAreIndependent ? null : Population(blueprint, pass, device);
-            Tensor input = blueprint.WithLabels(Latent(blueprint, device, count, RandomStream.Named(seed, "sample", 0, 0, "latent")), labels);
-            Tensor images = blueprint.Gan.Generator.Forward(pass with { Statistics = statistics }, input).to(ScalarType.Float32).cpu().contiguous();
-            return images.data<float>().ToArray();
+            Truncate(latent_BZ, truncation, () => RandomStream.Named(seed, "sample", block, 0, "latent/truncated"));
+        }
+
+        return Images(blueprint, generator, device, latent_BZ, labels);
+    }
+
+    /// <summary>Images of latents, count × pixels; on the device's thread.</summary>
+    /// <param name="blueprint">The run's.</param>
+    /// <param name="generator">Its parameters and memory.</param>
+    /// <param name="device">Where they are.</param>
+    /// <param name="latent_BZ">z.</param>
+    /// <param name="labels">The class of each where the model has classes.</param>
+    public static float[] Images(GanBlueprint blueprint, NetworkPass generator, Device device, Tensor latent_BZ, ReadOnlySpan<int> labels)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        using BatchStatistics? statistics = blueprint.Gan.Generator.RowsAreIndependent ? null : Population(blueprint, generator, device);
+        Tensor images = blueprint.Gan.Generator.Forward(generator with { Statistics = statistics }, blueprint.WithLabels(latent_BZ, labels))
+            .to(ScalarType.Float32).cpu().contiguous();
+        return images.data<float>().ToArray();
+    }
+
+    /// <summary>Draws the elements anew whose absolute value is above a bound, until none is; in place.</summary>
+    internal static void Truncate(Tensor latent_BZ, double bound, Func<RandomStream> stream)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        RandomStream draws = stream();
+        for (Tensor outside = latent_BZ.abs() > bound; outside.any().ToBoolean(); outside = latent_BZ.abs() > bound)
+        {
+            Tensor again_BZ = empty_like(latent_BZ);
+            draws.FillNormal(again_BZ);
+            latent_BZ.copy_(where(outside, again_BZ, latent_BZ));
         }
     }
 
     /// <summary>The images of a picture: with classes each row of the grid has one; of points in the plane there are as many as make a cloud.</summary>
-    public static float[] ForPicture(GanBlueprint blueprint, FlatParameters generator, Device device, int rows, int columns, ulong seed)
+    public static float[] ForPicture(GanBlueprint blueprint, NetworkPass generator, Device device, int rows, int columns, ulong seed, double truncation = 0)
     {
         int count = blueprint.IsPlane ? Points : rows * columns;
         int[] labels = blueprint.Classes == 0 ? [] : [.. Enumerable.Range(0, count).Select(image => image / columns % blueprint.Classes)];
-        return Images(blueprint, generator, device, count, seed, labels);
+        return Images(blueprint, generator, device, count, seed, labels, truncation: truncation);
     }
 
     /// <summary>A grid of images, or points in the plane over some of the data, as a PNG; plain code, for any thread.</summary>

@@ -1,4 +1,5 @@
 using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
 using Cluster.Data;
 using Cluster.Models;
 using Cluster.Numerics;
@@ -9,16 +10,32 @@ namespace Cluster.Grains;
 
 /// <summary>The two networks of a checkpoint, and the discriminator's memory where it has one.</summary>
 internal sealed class TrainedGan(
-    GanBlueprint blueprint, Device device, FlatParameters generator, FlatParameters discriminator, FlatParameters? memory) : ITrainedModel
+    GanBlueprint blueprint, Device device, FlatParameters generator, FlatParameters discriminator, FlatParameters? memory) : ITrainedModel, ISampler
 {
+    private readonly NetworkPass _generator = new(generator);
     private BatchStatistics? _statistics;
+    private double _truncation;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Pictures { get; } = ["samples"];
+    public IReadOnlyList<string> Pictures { get; } = LatentPictures.Names(blueprint);
+
+    /// <inheritdoc/>
+    public (float Low, float High) PixelRange => blueprint.Gan.PixelRange;
+
+    /// <inheritdoc/>
+    public double Truncation
+    {
+        set => _truncation = blueprint.Model.Prior == GanPrior.Normal ? value : throw EvaluatorGrain.NoLatents(blueprint);
+    }
 
     /// <inheritdoc/>
     public byte[] Draw(string picture, int rows, int columns, ulong seed) =>
-        GeneratorSamples.Picture(blueprint, GeneratorSamples.ForPicture(blueprint, generator, device, rows, columns, seed), rows, columns);
+        GeneratorSamples.Picture(blueprint, LatentPictures.Images(picture, blueprint, _generator, device, rows, columns, seed, _truncation), rows, columns);
+
+    /// <summary>Classes, where there are any, are all equally likely.</summary>
+    /// <inheritdoc/>
+    public float[] Samples(int block, int count, ulong seed) => GeneratorSamples.Images(
+        blueprint, _generator, device, count, seed, blueprint.DrawLabels(RandomStream.Named(seed, "sample", block, 0, "labels"), count), block, _truncation);
 
     /// <summary>
     /// How well the discriminator tells held-out images from generated ones: at 50% the game is even; a Wasserstein critic only ranks. On a mixture in the plane, how many
@@ -43,7 +60,7 @@ internal sealed class TrainedGan(
             realScore += score;
             right += positive;
             int[] labels = blueprint.DrawLabels(RandomStream.Named(blueprint.Seed, "evaluate", 0, first, "labels"), count);
-            float[] fakes = GeneratorSamples.Images(blueprint, generator, device, count, blueprint.Seed + (ulong)first, labels);
+            float[] fakes = GeneratorSamples.Images(blueprint, _generator, device, count, blueprint.Seed + (ulong)first, labels);
             (score, positive) = Judge(fakes, labels);
             fakeScore += score;
             right += count - positive;
@@ -112,7 +129,7 @@ internal sealed class TrainedGan(
             (float low, float high) = blueprint.Gan.PixelRange;
             HeldOut training = new(blueprint, blueprint.Data, low, high);
             int[] labels = blueprint.DrawLabels(RandomStream.Named(blueprint.Seed, "evaluate", 0, 0, "statistics"), batch);
-            float[] real = training.Rows(0, batch), fake = GeneratorSamples.Images(blueprint, generator, device, batch, blueprint.Seed, labels);
+            float[] real = training.Rows(0, batch), fake = GeneratorSamples.Images(blueprint, _generator, device, batch, blueprint.Seed, labels);
             _statistics = pass.WithStatistics(network, Input(real, Labels(training, 0, batch)), Input(fake, labels)).Statistics;
         }
 
