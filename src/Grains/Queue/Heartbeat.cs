@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Cluster.Contracts;
 using Orleans.Runtime;
@@ -17,7 +16,6 @@ internal sealed class Heartbeat(SiloServices silo, SiloBook book, ILocalSiloDeta
     public SiloReport Report(string http, int cuda)
     {
         _cuda ??= cuda < 0 ? devices.CudaCount : Math.Min(cuda, devices.CudaCount);
-        using Process process = Process.GetCurrentProcess();
         return new SiloReport(
             details.SiloAddress.ToParsableString(),
             details.Name,
@@ -27,7 +25,7 @@ internal sealed class Heartbeat(SiloServices silo, SiloBook book, ILocalSiloDeta
             silo.Work.Draining,
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-            process.WorkingSet64,
+            Environment.WorkingSet,
             [.. Enumerable.Range(0, _cuda.Value).Select(index => new CudaDevice("cuda:" + index.ToString(CultureInfo.InvariantCulture), null))],
             silo.Work.Actors,
             silo.Work.Runs);

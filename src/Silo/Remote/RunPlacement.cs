@@ -8,8 +8,9 @@ using Orleans.Runtime.Placement;
 namespace Cluster.Silo;
 
 /// <summary>
-/// Where actors may be placed: not on a silo that leaves, and an actor of a run with devices on the silo of its device. The
-/// built-in filters compare with the silo that places, which says nothing of a device.
+/// Where actors may be placed: not on a silo that leaves; an actor of a run with devices on the silo of its device; and those of
+/// any other run by their index in turn over the silos, so that replicas spread evenly and the actors of one replica share a
+/// silo. The built-in filters compare with the silo that places, which says nothing of a device.
 /// </summary>
 public sealed class RunPlacement() : PlacementFilterStrategy(0);
 
@@ -31,18 +32,29 @@ internal sealed class RunPlacementDirector(TrainingOptions options, SiloBook boo
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
     {
         SiloAddress[] all = [.. silos];
+        SiloAddress[] staying = [.. all.Where(silo => !book.IsDraining(silo.ToParsableString()))];
+        staying = staying.Length > 0 ? staying : all;
         string[] key = (target.GrainIdentity.Key.ToString() ?? "").Split('/');
-        if (key.Length == 3 && RunFolder.IsValidName(key[0]) && RunLease.Read(new RunFolder(options.Runs, key[0])) is { } lease && int.TryParse(key[2], out int index))
+        if (key.Length != 3 || !RunFolder.IsValidName(key[0]) || !int.TryParse(key[2], out int index) || index < 0)
+        {
+            return staying;
+        }
+
+        if (RunLease.Read(new RunFolder(options.Runs, key[0])) is { } lease)
         {
             string wanted = lease.For(index).Silo;
             SiloAddress[] there = [.. all.Where(silo => silo.ToParsableString() == wanted)];
-            if (there.Length > 0)
-            {
-                return there;
-            }
+            return there.Length > 0 ? there : staying;
         }
 
-        SiloAddress[] staying = [.. all.Where(silo => !book.IsDraining(silo.ToParsableString()))];
-        return staying.Length > 0 ? staying : all;
+        return staying.Length > 0 ? [InTurn(staying, key[0], index)] : staying;
+    }
+
+    /// <summary>The silo of an index: runs begin at different silos.</summary>
+    private static SiloAddress InTurn(SiloAddress[] silos, string run, int index)
+    {
+        Array.Sort(silos, (left, right) => string.CompareOrdinal(left.ToParsableString(), right.ToParsableString()));
+        uint first = run.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619u);
+        return silos[(first + (uint)index) % silos.Length];
     }
 }
