@@ -34,7 +34,7 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     public async Task<RunStatus> Resume()
     {
         RefuseWhileTraining();
-        silo.Work.RefuseWhileDraining();
+        silo.Work.RefuseWhileLeaving();
         RunFolder folder = RunFolder.Find(silo.Run(Run).Root, Run);
         string experiment = await File.ReadAllTextAsync(folder.Experiment);
         Blueprint blueprint = await Blueprint(experiment);
