@@ -11,9 +11,7 @@ public sealed class ProcessTests : IAsyncLifetime
 
     private readonly Place _place = new();
 
-    /// <summary>Silos run from the client's own folder: that of the tests holds other libraries beside it.</summary>
-    static ProcessTests() => SiloLauncher.Program = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "Client", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Cluster.Client.dll"));
+    static ProcessTests() => Silos.UseClient();
 
     private string Folder => _place.Path("cluster");
 

@@ -34,7 +34,7 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     public async Task<RunStatus> Resume()
     {
         RefuseWhileTraining();
-        silo.Work.RefuseWhileDraining();
+        silo.Work.RefuseWhileLeaving();
         RunFolder folder = RunFolder.Find(silo.Run(Run).Root, Run);
         string experiment = await File.ReadAllTextAsync(folder.Experiment);
         Blueprint blueprint = await Blueprint(experiment);
@@ -94,29 +94,33 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     }
 
     /// <inheritdoc/>
-    public async Task<byte[]> Sample(string? picture, int rows, int columns, ulong seed)
+    public async Task<byte[]> Sample(string? picture, int rows, int columns, ulong seed, double truncation)
     {
         (string experiment, CheckpointFolder checkpoint, _) = await Newest();
-        return await Evaluator.Draw(experiment, checkpoint.Name, picture, rows, columns, seed);
+        return await Evaluator.Draw(experiment, checkpoint.Name, picture, rows, columns, seed, truncation);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<EvaluationItem> Evaluate([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<EvaluationItem> Evaluate(EvaluationRequest? request, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         (string experiment, CheckpointFolder checkpoint, _) = await Newest();
         Dictionary<string, double> figures = new(StringComparer.Ordinal);
-        await foreach (EvaluationItem item in Evaluator.Evaluate(experiment, checkpoint.Name, cancellation))
+        await foreach (EvaluationItem item in Evaluator.Evaluate(experiment, checkpoint.Name, request, cancellation))
         {
             if (item.Kind == EvaluationKind.Figure)
             {
                 figures["evaluate/" + item.Name] = item.Value;
+                if (!double.IsNaN(item.HeldOut))
+                {
+                    figures["evaluate/heldOut/" + item.Name] = item.HeldOut;
+                }
             }
 
             yield return item;
         }
 
         // While the run trains, its journal alone writes the file.
-        if (_training is null or { Done.IsCompleted: true })
+        if (request?.Samples is null && _training is not { Done.IsCompleted: false })
         {
             await Task.Run(() => RunFiles.AppendMetrics(silo.Run(Run), checkpoint.Step, figures), cancellation);
         }

@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Models;
 using Cluster.Numerics;
 
 namespace Cluster.Grains;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
 using Orleans.Runtime;
@@ -7,7 +8,7 @@ namespace Cluster.Grains;
 /// <summary>What a silo offers its actors: devices, data, tensor hand-over and the folder of runs.</summary>
 internal sealed class SiloServices(
     TrainingOptions options, DevicePool devices, LocalTensors tensors, TensorTransfer transfer, Blueprints blueprints, Datasets datasets,
-    TrainingMeter meter, TimeProvider time, SiloWork work, StepRecorder recorder, ISiloStatusOracle silos)
+    TrainingMeter meter, TimeProvider time, SiloWork work, StepRecorder recorder, SiloBook book, ISiloStatusOracle silos)
 {
     public DevicePool Devices => devices;
 
@@ -38,6 +39,14 @@ internal sealed class SiloServices(
     /// <summary>Whether a silo that holds a device of the run is gone.</summary>
     public bool HasLostItsDevice(RunFolder run) => options.InCluster && RunLease.Read(run) is { } lease
         && lease.All.Any(device => !silos.GetActiveSilos().Any(each => each.ToParsableString() == device.Silo));
+
+    /// <summary>
+    /// Silos on which actors of the run could be placed anew, in a cluster: those that are there and stay, where the run is not
+    /// bound to devices; else none.
+    /// </summary>
+    public IReadOnlySet<string> Places(RunFolder run) => options.InCluster && RunLease.Read(run) is null
+        ? silos.GetActiveSilos().Select(each => each.ToParsableString()).Where(each => !book.IsDraining(each)).ToHashSet(StringComparer.Ordinal)
+        : ImmutableHashSet<string>.Empty;
 
     /// <summary>The device of this silo that was leased to an actor; null where none was.</summary>
     /// <param name="key">The actor's key, <c>run/role/index</c>.</param>

@@ -15,6 +15,9 @@ internal sealed class SiloWork(TimeProvider time)
     /// <summary>Whether the silo leaves, and takes no further run.</summary>
     public bool Draining { get; private set; }
 
+    /// <summary>Whether the silo reaches no other and not the list of silos either, and takes no run until it does.</summary>
+    public bool CutOff { get; private set; }
+
     /// <summary>Runs that train here.</summary>
     public IReadOnlyList<string> Runs => [.. _runs.Where(each => !each.Value.Done.IsCompleted).Select(each => each.Key).Order(StringComparer.Ordinal)];
 
@@ -47,12 +50,27 @@ internal sealed class SiloWork(TimeProvider time)
     }
 
     /// <summary>A run that would begin here begins elsewhere, once this silo has left.</summary>
-    /// <exception cref="SiloUnavailableException">The silo leaves.</exception>
-    public void RefuseWhileDraining()
+    /// <exception cref="SiloUnavailableException">The silo leaves, or is cut off.</exception>
+    public void RefuseWhileLeaving()
     {
         if (Draining)
         {
             throw new SiloUnavailableException("this silo leaves the cluster; the run begins on another");
+        }
+
+        if (CutOff)
+        {
+            throw new SiloUnavailableException("this silo is cut off from the others; the run begins on another");
+        }
+    }
+
+    /// <summary>The silo is cut off, or no longer. Then its runs are let go, to be gone on with elsewhere; their files are left as they are.</summary>
+    public void SetCutOff(bool cutOff)
+    {
+        CutOff = cutOff;
+        foreach (TrainingRun training in cutOff ? _runs.Values : [])
+        {
+            training.LetGo();
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cluster.Contracts;
 using Orleans.Runtime;
 
@@ -26,7 +25,6 @@ internal sealed class Heartbeat(
     public SiloReport Report()
     {
         CudaDevice[] found = _cuda ??= Find(-1);
-        using Process process = Process.GetCurrentProcess();
         return new SiloReport(
             details.SiloAddress.ToParsableString(),
             details.Name,
@@ -36,7 +34,7 @@ internal sealed class Heartbeat(
             silo.Work.Draining,
             Environment.ProcessorCount,
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
-            process.WorkingSet64,
+            Environment.WorkingSet,
             found,
             silo.Work.Actors,
             silo.Work.Runs,

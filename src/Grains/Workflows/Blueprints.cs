@@ -71,6 +71,7 @@ internal sealed class Blueprints(Datasets datasets)
             RbmModel => new RbmBlueprint(file, data),
             CoderModel => new CoderBlueprint(file, data),
             DictionaryModel => new DictionaryBlueprint(file, data),
+            ClassifierModel => new ClassifierBlueprint(file, data),
             _ => throw new InvalidOperationException($"model {file.Model.Kind} has no blueprint"),
         };
         CheckExchange(blueprint);

@@ -8,8 +8,9 @@ using Orleans.Runtime.Placement;
 namespace Cluster.Silo;
 
 /// <summary>
-/// Where actors may be placed: not on a silo that leaves, and an actor of a run with devices on the silo of its device. The
-/// built-in filters compare with the silo that places, which says nothing of a device.
+/// Where actors may be placed: not on a silo that leaves; an actor of a run with devices on the silo of its device; and those of
+/// any other run by their index in turn over the silos, so that replicas spread evenly and the actors of one replica share a
+/// silo. The built-in filters compare with the silo that places, which says nothing of a device.
 /// </summary>
 public sealed class RunPlacement() : PlacementFilterStrategy(0);
 
@@ -36,7 +37,13 @@ internal sealed class RunPlacementDirector(TrainingOptions options, SiloBook boo
             return all;
         }
 
-        if (PlaceOf(target.GrainIdentity.Key.ToString() ?? "") is { } place)
+        string[] key = (target.GrainIdentity.Key.ToString() ?? "").Split('/');
+        if (key.Length != 3 || !RunFolder.IsValidName(key[0]))
+        {
+            return Staying(all);
+        }
+
+        if (RunLease.Read(new RunFolder(options.Runs, key[0]))?.For(string.Join('/', key)) is { } place)
         {
             SiloAddress[] there = [.. all.Where(silo => silo.ToParsableString() == place.Silo)];
             if (there.Length > 0)
@@ -49,11 +56,22 @@ internal sealed class RunPlacementDirector(TrainingOptions options, SiloBook boo
             all = alike.Length > 0 ? alike : all;
         }
 
+        SiloAddress[] staying = Staying(all);
+        return staying.Length > 0 && int.TryParse(key[2], out int index) && index >= 0 ? [InTurn(staying, key[0], index)] : staying;
+    }
+
+    /// <summary>Those that do not leave; all, where each of them does.</summary>
+    private SiloAddress[] Staying(SiloAddress[] all)
+    {
         SiloAddress[] staying = [.. all.Where(silo => !book.IsDraining(silo.ToParsableString()))];
         return staying.Length > 0 ? staying : all;
     }
 
-    private LeasedDevice? PlaceOf(string key) => key.Split('/') is [var run, _, _] && RunFolder.IsValidName(run)
-        ? RunLease.Read(new RunFolder(options.Runs, run))?.For(key)
-        : null;
+    /// <summary>The silo of an index: runs begin at different silos.</summary>
+    private static SiloAddress InTurn(SiloAddress[] silos, string run, int index)
+    {
+        Array.Sort(silos, (left, right) => string.CompareOrdinal(left.ToParsableString(), right.ToParsableString()));
+        uint first = run.Aggregate(2166136261u, (hash, letter) => (hash ^ letter) * 16777619u);
+        return silos[(first + (uint)index) % silos.Length];
+    }
 }

@@ -50,8 +50,19 @@ public static partial class Clustering
             options.ProbeTimeout = TimeSpan.FromSeconds(membership.Probe);
             options.NumMissedProbesLimit = membership.Missed;
             options.NumVotesForDeathDeclaration = membership.Votes;
+
+            // A silo whose word in the list is three of these old has no vote, or a survivor of several lost silos would wait for votes of the dead.
+            options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(Math.Max(2, membership.Probe * membership.Missed));
             options.TableRefreshTimeout = TimeSpan.FromSeconds(Math.Min(60, Math.Max(2, membership.Probe * 4)));
         });
+
+        // Only placement by load looks at what silos tell each other of theirs; every second is most of what an idle silo does.
+        silo.Configure<DeploymentLoadPublisherOptions>(options => options.DeploymentLoadPublisherRefreshTime = TimeSpan.FromSeconds(10));
+        if (membership.Kind != ClusteringKind.Localhost)
+        {
+            silo.Services.AddHostedService<CutOff>();
+        }
+
         Tls.Use(silo, settings.Tls);
     }
 
