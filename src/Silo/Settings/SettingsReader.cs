@@ -164,7 +164,7 @@ public static class SettingsReader
             }
             else
             {
-                mistakes.Add($"{Place(file, name)}: unknown key '{key}'{Nearest(key, SiloSettings.All.Select(each => each.Key))}");
+                mistakes.Add($"{Place(file, name)}: unknown key '{Shown(key)}'{Nearest(key, SiloSettings.All.Select(each => each.Key))}");
             }
         }
     }
@@ -183,6 +183,14 @@ public static class SettingsReader
     }
 
     private static string Place(string file, YamlNode node) => $"{file}:{node.Start.Line}:{node.Start.Column}";
+
+    /// <summary>A key as messages may show it: where the blank after a secret's colon was forgotten, the secret is part of the key.</summary>
+    private static string Shown(string key)
+    {
+        string word = new([.. key.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')]);
+        string? secret = SiloSettings.All.Where(each => each.IsSecret).Select(each => each.Key).FirstOrDefault(each => word.StartsWith(each, StringComparison.Ordinal));
+        return secret is not null ? secret + "..." : word.Length < key.Length ? word + "..." : word;
+    }
 
     private static string Nearest(string name, IEnumerable<string> known) => KnownWord.Nearest(name, known) is { } near ? $"; did you mean {near}?" : "; cluster silo --help lists them";
 }
