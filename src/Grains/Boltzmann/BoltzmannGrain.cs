@@ -72,6 +72,8 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
 
     protected override async Task Release()
     {
+        _exchange = null;
+        _blueprint = null;
         _reports.Clear();
         if (_replica is { } replica)
         {

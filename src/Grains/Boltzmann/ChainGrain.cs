@@ -99,6 +99,8 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
 
     protected override async Task Release()
     {
+        _exchange = null;
+        _blueprint = null;
         _reports.Clear();
         _snapshot?.Dispose();
         _snapshot = null;

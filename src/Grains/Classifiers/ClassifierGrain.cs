@@ -53,6 +53,7 @@ internal sealed class ClassifierGrain(SiloServices silo) : TrainingActor(silo), 
 
     protected override async Task Release()
     {
+        _exchange = null;
         _reports.Clear();
         if (_replica is { } replica)
         {

@@ -126,6 +126,7 @@ internal sealed class DictionaryShardGrain(SiloServices silo) : TrainingActor(si
 
     protected override async Task Release()
     {
+        _blueprint = null;
         _reports.Clear();
         _snapshot?.Dispose();
         _snapshot = null;

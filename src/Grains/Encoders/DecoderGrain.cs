@@ -130,6 +130,8 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
 
     protected override async Task Release()
     {
+        _exchange = null;
+        _encoderExchange = null;
         _round?.Cancel();
         _round = null;
         _reports.Clear();

@@ -126,6 +126,8 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
 
     protected override async Task Release()
     {
+        _exchange = null;
+        _codebookExchange = null;
         _reports.Clear();
         if (_replica is { } replica)
         {

@@ -86,6 +86,8 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
 
     protected override async Task Release()
     {
+        _exchange = null;
+        _memoryExchange = null;
         _reports.Clear();
         foreach (Outgoing past in _judgement)
         {

@@ -103,6 +103,9 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
 
     protected override async Task Release()
     {
+        _exchange = null;
+        _memoryExchange = null;
+        _averageExchange = null;
         _reports.Clear();
         if (_replica is { } replica)
         {

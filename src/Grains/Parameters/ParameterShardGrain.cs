@@ -256,6 +256,8 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
 
     protected override async Task Release()
     {
+        _blueprint = null;
+        _siblings = [];
         _adopted = false;
         _snapshot?.Dispose();
         _snapshot = null;

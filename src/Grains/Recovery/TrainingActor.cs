@@ -202,6 +202,8 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     protected Task Shut()
     {
         Actor = null;
+        Book.Clear();
+        _trail.Clear();
         return Release();
     }
 

@@ -12,7 +12,7 @@ internal sealed class MessageTrail
     /// <summary>A step has a few messages for each actor, and up to 64 steps are under way.</summary>
     private const int Kept = 512;
 
-    private readonly MessageTime[] _ring = new MessageTime[Kept];
+    private MessageTime[]? _ring;
     private long _count;
 
     /// <summary>Notes a message that has ended. Costs nothing where nobody traces.</summary>
@@ -23,14 +23,18 @@ internal sealed class MessageTrail
     {
         if (step is { } known && StepTraces.Source.HasListeners())
         {
+            _ring ??= new MessageTime[Kept];
             _ring[_count++ % Kept] = new MessageTime(message, known, DateTime.UtcNow - lasted, lasted);
         }
     }
+
+    /// <summary>Forgets them.</summary>
+    public void Clear() => (_ring, _count) = (null, 0);
 
     /// <summary>Those of some steps, oldest first.</summary>
     public MessageTime[] Of(long first, int count)
     {
         long from = Math.Max(0, _count - Kept);
-        return [.. Enumerable.Range(0, (int)(_count - from)).Select(i => _ring[(from + i) % Kept]).Where(each => each.Step >= first && each.Step < first + count)];
+        return [.. Enumerable.Range(0, (int)(_count - from)).Select(i => _ring![(from + i) % Kept]).Where(each => each.Step >= first && each.Step < first + count)];
     }
 }
