@@ -23,7 +23,7 @@ public sealed class AccessibilityTests : IDisposable
         await using Served served = await Served.Start(_runs);
         foreach ((string path, string ready, string target) in new[]
         {
-            ("/", "document.querySelector('.run')", "runs"), ("/cluster", "!document.getElementById('none').hidden", "silos"), ("/runs/a-001", "document.querySelector('.chart canvas')", "charts"),
+            ("/", "document.querySelector('.run')", "runs"), ("/cluster", "document.getElementById('none')?.hidden === false", "silos"), ("/runs/a-001", "document.querySelector('.chart canvas')", "charts"),
         })
         {
             await using Browser browser = await Browser.Start();

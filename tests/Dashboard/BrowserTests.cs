@@ -31,8 +31,10 @@ public sealed class BrowserTests : IDisposable
         RunsRoot.Event(run, "warning", 70, "the discriminator wins <b>now</b>", seconds: 70);
         await browser.Until("document.querySelector('#event-list li p').textContent === 'the discriminator wins <b>now</b>'");
         Assert.True((bool)(await browser.Value("document.getElementById('findings').hidden"))!);
-        RunsRoot.Event(run, "mode-collapse", 70, "the samples are all alike", seconds: 71);
-        await browser.Until("document.querySelector('#finding-list li')?.textContent.startsWith('mode collapse the samples are all alike step 70')");
+        RunsRoot.Event(run, new RunEvent(DateTimeOffset.UtcNow, RunEvent.Diagnosis, 70, "the samples are all alike", "mode-collapse", "warning", "more noise"));
+        await browser.Until("document.querySelector('#finding-list li')?.textContent.startsWith('mode collapse the samples are all alike more noise step 70')");
+        RunsRoot.Event(run, new RunEvent(DateTimeOffset.UtcNow, RunEvent.Cleared, 80, "the samples differ again", "mode-collapse"));
+        await browser.Until("document.getElementById('findings').hidden && document.querySelector('#event-list li.cleared')");
         RunsRoot.Checkpoint(run, 70);
         await browser.Until("document.querySelectorAll('#checkpoint-rows tr').length === 1");
         await browser.Value("document.querySelector('#checkpoint-rows button').click()");

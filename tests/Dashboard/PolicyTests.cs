@@ -64,7 +64,7 @@ public sealed class PolicyTests : IDisposable
 
         RunsRoot.Sample(run, 10);
         RunsRoot.Evaluation(run, 20, "latent");
-        RunsRoot.Event(run, "mode-collapse", 12, "the samples are all alike", seconds: 3);
+        RunsRoot.Event(run, new RunEvent(DateTimeOffset.UtcNow, RunEvent.Diagnosis, 12, "the samples are all alike", "mode-collapse", "warning", "more noise"));
         return run;
     }
 }

@@ -56,9 +56,10 @@ internal sealed class RunsRoot : IDisposable
         File.AppendAllText(run.Metrics, text.ToString());
     }
 
-    public static void Event(RunFolder run, string kind, long step, string text, double seconds) => File.AppendAllText(
-        run.Events,
-        JsonSerializer.Serialize(new RunEvent(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero).AddSeconds(seconds), kind, step, text), Options) + "\n");
+    public static void Event(RunFolder run, string kind, long step, string text, double seconds) =>
+        Event(run, new RunEvent(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero).AddSeconds(seconds), kind, step, text));
+
+    public static void Event(RunFolder run, RunEvent entry) => File.AppendAllText(run.Events, JsonSerializer.Serialize(entry, Options) + "\n");
 
     public static void Sample(RunFolder run, long step) => File.WriteAllBytes(System.IO.Path.Combine(run.Samples, RunFolder.StepName(step) + ".png"), Png);
 

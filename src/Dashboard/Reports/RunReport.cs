@@ -139,7 +139,7 @@ public static class RunReport
         ? ""
         : "<h2>Events</h2><div class=\"scroll\"><table><tr><th>Time (UTC)</th><th>Step</th><th>Kind</th><th></th></tr>"
             + string.Concat(events.Select(each => string.Create(
-                CultureInfo.InvariantCulture, $"<tr><td>{Time(each.Time)}</td><td>{each.Step}</td><td>{Html(each.Kind)}</td><td>{Html(each.Text)}</td></tr>")))
+                CultureInfo.InvariantCulture, $"<tr><td>{Time(each.Time)}</td><td>{each.Step}</td><td>{Html(each.Kind)}{Html(each.Rule is null ? "" : " " + each.Rule)}</td><td>{Html(each.Text)}{(each.Suggestion is null ? "" : $"<br><i>{Html(each.Suggestion)}</i>")}</td></tr>")))
             + "</table></div>";
 
     private static string Checkpoints(IReadOnlyList<Checkpoint> checkpoints) => checkpoints.Count == 0

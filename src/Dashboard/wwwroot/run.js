@@ -18,7 +18,7 @@ const page = {
   range: null,
   events: [],
   /** Events worth a line in the charts: findings, losses and failures. */
-  marks: () => page.events.filter(each => each.kind === 'recovering' || each.kind === 'failed' || !stations.includes(each.kind)).slice(-200),
+  marks: () => page.events.filter(each => each.kind === 'recovering' || each.kind === 'failed' || each.kind === 'diagnosis').slice(-200),
   runs: () => [name, ...page.others],
   log: () => $('log').checked,
   zoom: () => page.range,
@@ -43,8 +43,6 @@ const page = {
 let last = { step: 0 };
 let viewer = null;
 let asking = null;
-/** Stations of a run's life; events of other kinds are what the rules on the signals have found. */
-const stations = ['started', 'resumed', 'checkpoint', 'paused', 'recovering', 'recovered', 'queued', 'finished', 'failed', 'cancelled', 'warning'];
 const findings = new Map();
 let hasCheckpoint = false;
 let all = [];                // the run's figures, with their counts
@@ -170,9 +168,9 @@ function takeEvaluations(pictures) {
   }));
 }
 
-const eventRow = each => el('li', { class: stations.includes(each.kind) ? each.kind : 'finding' },
-  el('span', { class: 'kind' }, each.kind), el('span', { class: 'quiet' }, ` step ${whole(each.step)} · `, el('time', { title: moment(each.time), datetime: each.time }, ago(each.time))),
-  el('p', {}, each.text));
+const eventRow = each => el('li', { class: each.kind },
+  el('span', { class: 'kind' }, each.rule ? `${each.kind} ${each.rule.replaceAll('-', ' ')}` : each.kind), el('span', { class: 'quiet' }, ` step ${whole(each.step)} · `, el('time', { title: moment(each.time), datetime: each.time }, ago(each.time))),
+  el('p', {}, each.text), each.suggestion ? el('p', { class: 'advice' }, each.suggestion) : null);
 
 function takeMap(map) {
   const silos = map.silos.filter(silo => silo.actors.length > 0 || silo.state !== 'active');
@@ -182,15 +180,15 @@ function takeMap(map) {
   $('lost-silos').hidden = said === '';
 }
 
-/** The newest finding of each kind stands above the charts. */
+/** What the rules on the signals find stands above the charts until they say that it is over. */
 function takeFinding(event) {
-  if (stations.includes(event.kind)) return;
-  const kind = event.kind === 'diagnosis' ? event.text : event.kind;
-  findings.delete(kind);
-  findings.set(kind, event);
-  $('findings').hidden = false;
-  $('finding-list').replaceChildren(...[...findings.values()].toReversed().slice(0, 5).map(each => el('li', {},
-    el('b', {}, each.kind === 'diagnosis' ? '' : words(each.kind).replaceAll('-', ' ')), ' ', each.text, ' ',
+  if (event.kind !== 'diagnosis' && event.kind !== 'cleared') return;
+  findings.delete(event.rule);
+  if (event.kind === 'diagnosis') findings.set(event.rule, event);
+  $('findings').hidden = findings.size === 0;
+  $('finding-list').replaceChildren(...[...findings.values()].toReversed().map(each => el('li', { class: each.severity ?? 'warning' },
+    el('b', {}, (each.rule ?? '').replaceAll('-', ' ')), ' ', each.text, ' ',
+    each.suggestion ? el('span', { class: 'advice' }, each.suggestion, ' ') : null,
     el('span', { class: 'quiet' }, `step ${whole(each.step)} · `, el('time', { datetime: each.time }, ago(each.time))))));
 }
 
@@ -252,6 +250,7 @@ async function load() {
   takeCheckpoints(detail.checkpoints);
   $('event-list').replaceChildren(...detail.events.toReversed().map(eventRow));
   findings.clear();
+  $('findings').hidden = true;
   detail.events.forEach(takeFinding);
   page.events = detail.events;
   if (differs('experiment', detail.experiment)) $('yaml').replaceChildren(...yaml(detail.experiment));

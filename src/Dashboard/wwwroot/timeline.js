@@ -14,7 +14,9 @@ export function showStep(step) {
   $('trace').title = step.trace;
   setText($('trace'), `trace ${step.trace.slice(0, 8)}…`);
   $('timeline-axis').replaceChildren(...ticks(length).map(at => placed(el('span', {}, seconds(at)), at / length)));
-  $('timeline-rows').replaceChildren(...step.lanes.map(lane => row(lane, length)));
+  $('timeline-rows').replaceChildren(...step.lanes
+    .toSorted((a, b) => a.actor.localeCompare(b.actor, undefined, { numeric: true })) // rows keep their places from step to step
+    .map(lane => row(lane, length)));
 }
 
 $('timeline-hold')?.addEventListener('click', () => {

@@ -25,7 +25,7 @@ public static class TelemetryReference
         | --- | --- | --- |
         | `experiment.run` | one attempt of a run | `cluster.run`, `cluster.attempt` |
         | `workflow.step` | root of a step's trace; ends when its arithmetic is done | `cluster.run`, `cluster.step`, `cluster.step.why` |
-        | `actor.message` | one message of an actor | `cluster.run`, `cluster.role`, `cluster.index`, `cluster.step`, `cluster.message` |
+        | `actor.message` | one message of an actor | `cluster.run`, `cluster.role`, `cluster.index`, `cluster.step`, `cluster.message`, `cluster.silo` |
         | `device.run` | one piece of work on a device's thread | `cluster.device.name`, `cluster.device.work` |
         | `exchange.reduce` | a gradient's way to its shards and the new values' way back | `cluster.role`, `cluster.step` |
         | `checkpoint.write` | the writing of a checkpoint's files | `cluster.run`, `cluster.step` |
