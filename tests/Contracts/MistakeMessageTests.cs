@@ -97,15 +97,15 @@ public sealed class MistakeMessageTests
     public void AMistakeBesideAGoodModel(string line, string message) => Assert.Equal(message, Of(Gan + line + "\n"));
 
     [Theory]
-    [InlineData("steps: 5", "x.yaml:1:1: model.kind: is missing; it must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary")]
-    [InlineData("model: {}", "x.yaml:1:8: model.kind: is missing; it must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary")]
-    [InlineData("model: {latent: 3}", "x.yaml:1:8: model.kind: is missing; it must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary")]
+    [InlineData("steps: 5", "x.yaml:1:1: model.kind: is missing; it must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, classifier")]
+    [InlineData("model: {}", "x.yaml:1:8: model.kind: is missing; it must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, classifier")]
+    [InlineData("model: {latent: 3}", "x.yaml:1:8: model.kind: is missing; it must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, classifier")]
     [InlineData("model:", "x.yaml:1:1: model: has no value; it must be a section of keys with values")]
-    [InlineData("model: gna", "x.yaml:1:8: model.kind: must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, but is gna; did you mean gan?")]
-    [InlineData("model: {kind: [gan]}", "x.yaml:1:15: model.kind: must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, but is a list")]
+    [InlineData("model: gna", "x.yaml:1:8: model.kind: must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, classifier, but is gna; did you mean gan?")]
+    [InlineData("model: {kind: [gan]}", "x.yaml:1:15: model.kind: must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, classifier, but is a list")]
     [InlineData("model: [gan]", "x.yaml:1:8: model: must be a section of keys with values, but is a list")]
     // nothing is said about keys that may be right for the kind that was meant
-    [InlineData("model: {kind: flow, beta: 2}\noptimizer: {encoder: {name: adam}}", "x.yaml:1:15: model.kind: must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, but is flow")]
+    [InlineData("model: {kind: flow, beta: 2}\noptimizer: {encoder: {name: adam}}", "x.yaml:1:15: model.kind: must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, classifier, but is flow")]
     [InlineData("model: {kind: gan, latents: 2}", "x.yaml:1:20: model.latents: is not a known key; did you mean latent?")]
     [InlineData("model: {kind: gan, prior: gaussian}", "x.yaml:1:27: model.prior: must be one of normal, uniform, but is gaussian")]
     [InlineData("model: {kind: gan, objective: nonsaturating}", "x.yaml:1:31: model.objective: must be one of minimax, non-saturating, least-squares, hinge, wasserstein, wasserstein-gp, kl, reverse-kl, squared-hellinger, jensen-shannon, but is nonsaturating; did you mean non-saturating?")]

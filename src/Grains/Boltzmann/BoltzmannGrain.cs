@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Data;
 using Cluster.Numerics;
 
 namespace Cluster.Grains;
@@ -8,28 +9,28 @@ namespace Cluster.Grains;
 internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), IBoltzmannGrain
 {
     private readonly UpdateReports<BoltzmannStep> _reports = new();
-    private RunActor? _actor;
     private RbmBlueprint? _blueprint;
     private BoltzmannReplica? _replica;
     private RbmExchange? _exchange;
 
     protected override DeviceThread? Device => _replica?.Device;
 
-    protected override long? Attempt => _actor?.Attempt;
+    protected override InputClock? Input => _replica?.Input;
 
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.BoltzmannRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
-        _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device));
+        DeviceThread device = DeviceOf(blueprint, request.Index);
+        ImageDataset? heldOut = request.Index == 0 ? await HeldOut(blueprint) : null;
+        _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device, Book, heldOut));
         _exchange = new RbmExchange(this, request, blueprint, device, _replica.Parameters, _replica.Offsets, actor, request.Index);
         await _exchange.Pull();
         _reports.Follow(blueprint.File.OnNonFinite);
         _blueprint = blueprint;
-        _actor = actor;
+        Actor = actor;
     }
 
     /// <inheritdoc/>
@@ -54,17 +55,23 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
         return await Task.Run(() => RbmPictures.Grid(_blueprint!, pixels, rows, columns));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    /// <summary>The split that the run is judged on; null where there is none, or where it is what the run trains on.</summary>
+    private Task<ImageDataset?> HeldOut(RbmBlueprint blueprint) => Task.Run(() =>
     {
-        _actor = null;
+        DataSection data = blueprint.File.Data;
+        try
+        {
+            ImageDataset? split = blueprint.File.Evaluate.Split == data.Split ? null : Silo.Datasets.Open(data.Name, blueprint.File.Evaluate.Split);
+            return split is { Count: > 0 } && split.Pixels == blueprint.Data.Pixels ? split : null;
+        }
+        catch (InputException)
+        {
+            return null; // training needs none; who evaluates is told
+        }
+    });
+
+    protected override async Task Release()
+    {
         _reports.Clear();
         if (_replica is { } replica)
         {

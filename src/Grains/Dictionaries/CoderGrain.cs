@@ -10,7 +10,6 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
 {
     private readonly UpdateReports<CoderStep> _reports = new();
     private readonly List<Outgoing> _lent = [];
-    private RunActor? _actor;
     private CoderReplica? _replica;
     private ParameterExchange? _exchange;
     private IDictionaryShardGrain? _dictionary;
@@ -22,15 +21,15 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
 
     protected override DeviceThread? Device => _replica?.Device;
 
-    protected override long? Attempt => _actor?.Attempt;
+    protected override InputClock? Input => _replica?.Input;
 
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         DictionaryBlueprint blueprint = await Silo.Blueprints.Get<DictionaryBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, DictionaryModel.CoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         CoderReplica replica = _replica = await device.RunAsync(() => new CoderReplica(blueprint, request.Index, device));
         int shards = blueprint.File.Shards;
         if (replica.Encoder is { } encoder)
@@ -41,11 +40,12 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
 
         _dictionary = GrainFactory.GetGrain<IDictionaryShardGrain>(ActorKeys.Shard(request.Run, DictionaryModel.DictionaryRole, shards - 1));
         _blueprint = blueprint;
-        _actor = actor;
         if (replica.Ring is { } ring)
         {
             await Fill(ring, request);
         }
+
+        Actor = actor;
     }
 
     /// <inheritdoc/>
@@ -132,14 +132,6 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
     public Task<CoderStep[]> Report(StepId first, int count) =>
         _reports.Take(first.Step, count, Require(first.Attempt), step => step.Objective + step.PredictionLoss);
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
     /// <summary>What waits for the first steps: a checkpoint's, or made with the first dictionary.</summary>
     private async Task Fill(StatisticsRing ring, OpenRequest request)
     {
@@ -173,9 +165,8 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
         _lent.Clear();
     }
 
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _exchange = null;
         _coding = null;
         _ahead = Task.CompletedTask;

@@ -12,8 +12,10 @@ namespace Cluster.Grains;
 /// <param name="codec">A shard's; owned.</param>
 /// <param name="transfer">Puts tensors into messages.</param>
 /// <param name="scale">From step, update and the average's sum of squares: what the average is multiplied by; null where the update is left out.</param>
+/// <param name="measure">From a step: what takes the norms of its update; null where nobody asks.</param>
 internal sealed class CompressedReduce(
-    ShardSlice slice, GradientCodec codec, TensorTransfer transfer, Func<StepId, long, Func<Task<double>>, Task<double?>> scale) : IDisposable
+    ShardSlice slice, GradientCodec codec, TensorTransfer transfer, Func<StepId, long, Func<Task<double>>, Task<double?>> scale,
+    Func<long, Action<UpdateNorms>?> measure) : IDisposable
 {
     private readonly Dictionary<(long Update, int Round), MixRound> _rounds = [];
 
@@ -83,7 +85,13 @@ internal sealed class CompressedReduce(
             {
                 if (factor is { } multiple)
                 {
-                    slice.Step(gradient, multiple);
+                    Action<UpdateNorms>? measured = measure(part.At.Step);
+                    UpdateNorms? norms = measured is null ? null : new UpdateNorms();
+                    slice.Step(gradient, multiple, part.At.Step, norms);
+                    if (norms is not null)
+                    {
+                        measured!(norms);
+                    }
                 }
             });
         }

@@ -44,7 +44,7 @@ internal sealed class CompressedSlice(
             Tensor[] sent = message;
             if (round == codec.Rounds - 1)
             {
-                await device.RunAsync("exchange.step", () => Apply(Received.Open(mixed, device), sent, answer.Scale));
+                await device.RunAsync("exchange.step", () => Apply(Received.Open(mixed, device), sent, answer.Scale, at.Step));
                 return;
             }
 
@@ -77,12 +77,12 @@ internal sealed class CompressedSlice(
         }
     }
 
-    private void Apply(Tensor[] mixed, Tensor[] sent, double? scale)
+    private void Apply(Tensor[] mixed, Tensor[] sent, double? scale, long step)
     {
         Counted(mixed, sent);
         if (mirror is not null && scale is { } factor)
         {
-            mirror.Step(codec.Decode(mixed), factor);
+            mirror.Step(codec.Decode(mixed), factor, step);
             if (values is not null)
             {
                 using IDisposable guard = no_grad();

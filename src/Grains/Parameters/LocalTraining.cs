@@ -57,6 +57,7 @@ internal sealed class LocalTraining : IDisposable
             scale = _local.ClipNorm > 0 ? GradientNorm.ClipScale(squares, _local.ClipNorm) : 1;
         }
 
+        Optimizer.LearningRateScale = _local.Schedule?.At(step) ?? 1;
         Optimizer.Step(_parameters.Values, _parameters.Gradients, scale);
         ShardSlice.Clamp(_parameters.Values, _role.ClampValues);
     }

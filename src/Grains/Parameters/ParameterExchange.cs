@@ -26,11 +26,13 @@ internal sealed class ParameterExchange : IDisposable
     private readonly IParameterShardGrain[] _shards;
     private readonly bool[] _near;
     private readonly bool[] _shared;
+    private readonly bool[] _apart;
     private readonly CompressedSlice?[] _compressed;
     private readonly RoleBlueprint _blueprint;
     private readonly OpenRequest _request;
     private readonly bool _skips;
     private readonly long _attempt;
+    private readonly SignalBook _book;
     private readonly ScalarType? _wire;
     private LocalTraining? _training;
 
@@ -60,17 +62,19 @@ internal sealed class ParameterExchange : IDisposable
         _parameters = parameters;
         _contributor = contributor ?? actor.Index;
         _attempt = actor.Attempt;
+        _book = owner.Book;
         _ranges = parameters.Layout.Shards(shards);
         _shards = [.. Enumerable.Range(0, shards).Select(shard => owner.Grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, _role, shard)))];
         _near = new bool[shards];
         _shared = new bool[shards];
+        _apart = new bool[shards];
         _compressed = new CompressedSlice?[shards];
         owner.Own(this);
     }
 
     /// <summary>
-    /// Fills the parameters from the shards and learns which of them are on this silo. The first contributor shares its
-    /// memory with those on its own device thread. What the exchange remembers comes from the contributor's own file.
+    /// Fills the parameters from the shards and learns which of them are on this silo. A shard shares the memory of the
+    /// first contributor that asks from its own device thread. What the exchange remembers comes from the contributor's own file.
     /// </summary>
     public async Task Pull()
     {
@@ -149,20 +153,35 @@ internal sealed class ParameterExchange : IDisposable
             ? StepTraces.Source.StartActivity(TelemetryNames.ReduceSpan)?.SetTag(TelemetryNames.Role, _role).SetTag(TelemetryNames.Step, at.Step)
             : null;
         long began = _silo.Time.GetTimestamp();
+        Task<long>? ready = Array.Exists(_apart, static apart => apart) ? Stamp(computed) : null;
         Task applied = _shards.Length == 1
             ? await StepSlice(0, at, update, computed)
             : Task.WhenAll(await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update, computed))));
         long bytes = Enumerable.Range(0, _shards.Length).Sum(shard => _compressed[shard]?.Bytes ?? 2 * _ranges[shard].Count * _parameters.Values.ElementSize);
         _silo.Meter.Exchange(_actor, _role, bytes, _silo.Time.GetElapsedTime(began).TotalSeconds);
+        if (ready is { IsCompletedSuccessfully: true })
+        {
+            // Slices that are in the device's own queue are no exchange: nothing moves, and the queue orders the rest.
+            string key = $"{_role}/{_actor.Role}/{_actor.Index}";
+            _book.Add(Totals.Wait, key, _silo.Time.GetElapsedTime(ready.Result).TotalSeconds);
+            _book.Add(Totals.Exchanges, key, 1);
+            _book.Add(Totals.Bytes, key, Enumerable.Range(0, _shards.Length).Sum(shard =>
+                _compressed[shard]?.Bytes ?? (_apart[shard] ? 2 * _ranges[shard].Count * _parameters.Values.ElementSize : 0)));
+        }
+
         return applied;
     }
+
+    private Task<long> Stamp(Task computed) => computed.ContinueWith(
+        static (_, time) => ((TimeProvider)time!).GetTimestamp(), _silo.Time, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private async Task Pull(int shard)
     {
         TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
         _near[shard] = values is { Frame: null, Bulk: null };
+        _apart[shard] = !_near[shard] || !_transfer.Receive(values).InStream(_device);
         await await Take(shard, values);
-        if (_near[shard] && _contributor == 0 && _blueprint.Local is null)
+        if (_near[shard] && _blueprint.Local is null)
         {
             ShardRange range = _ranges[shard];
             using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);

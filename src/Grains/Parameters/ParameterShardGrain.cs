@@ -14,24 +14,22 @@ namespace Cluster.Grains;
 internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(silo), IParameterShardGrain
 {
     private readonly Dictionary<long, ReduceRound> _rounds = [];
-    private RunActor? _actor;
     private Blueprint? _blueprint;
     private ShardSlice? _slice;
     private ShardSnapshot? _snapshot;
     private CompressedReduce? _compressed;
     private IParameterShardGrain[] _siblings = [];
+    private bool _adopted;
 
     protected override DeviceThread? Device => _slice?.Device;
-
-    protected override long? Attempt => _actor?.Attempt;
 
     /// <inheritdoc/>
     public async Task Open(ShardOpenRequest request)
     {
-        await Release();
+        await Shut();
         OpenRequest common = request.Common;
         Blueprint blueprint = await Silo.Blueprints.Get(common.Experiment);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint, common.Index);
         int shards = blueprint.File.Shards;
         RoleBlueprint role = blueprint.Role(request.Role);
         ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, Silo.Tensors));
@@ -46,9 +44,9 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         }
 
         _compressed = Compressions.Codec(role, slice.Range, device.Device, slice.Wire, contributes: false) is { } codec
-            ? new CompressedReduce(slice, codec, Silo.Transfer, Scale)
+            ? new CompressedReduce(slice, codec, Silo.Transfer, Scale, Measure)
             : null;
-        _actor = new RunActor(common.Run, request.Role, common.Index, common.At.Attempt);
+        Actor = new RunActor(common.Run, request.Role, common.Index, common.At.Attempt);
     }
 
     /// <inheritdoc/>
@@ -73,11 +71,12 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         Require(attempt);
         ShardSlice slice = _slice!;
         Incoming offered = Silo.Transfer.Receive(memory);
-        if (!offered.InStream(slice.Device))
+        if (_adopted || !offered.InStream(slice.Device))
         {
             return false;
         }
 
+        _adopted = true;
         await slice.Device.RunAsync(() => slice.MoveTo(offered.Open(slice.Device.Device).DetachFromDisposeScope()));
         return true;
     }
@@ -146,12 +145,6 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         return await Task.Run(() => ShardFile.Write(folder, snapshot));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
     /// <summary>
     /// Steps the slice once all gradients are in: queues the step where they are all on its own device thread, so that
     /// the replicas can queue their next work behind it, and waits for it otherwise. With clipping, and where updates that are not
@@ -161,17 +154,18 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     {
         try
         {
+            Note(round, at.Step);
             if (AsTheyCome && round.Beside && _slice!.Optimizer.StepsInParts)
             {
                 // The values leave bucket by bucket as they are stepped, while other gradients still come in.
                 await round.Promise();
-                _slice.Renew(round.StepInParts());
+                _slice.Renew(round.StepInParts(at.Step));
             }
             else if (AsTheyCome)
             {
                 await round.Gather();
                 bool inStream = round.InStream;
-                Task stepping = round.Step(1);
+                Task stepping = round.Step(1, at.Step);
                 _slice!.Renew(stepping);
                 await (inStream ? Task.CompletedTask : stepping);
             }
@@ -179,7 +173,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             {
                 await round.Gather();
                 double? scale = await Scale(round, at, await round.Norm());
-                await (scale is { } factor ? round.Step(factor) : round.Drop());
+                await (scale is { } factor ? round.Step(factor, at.Step) : round.Drop());
             }
 
             round.Answer();
@@ -190,6 +184,20 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             throw;
         }
     }
+
+    /// <summary>Notes who was late and, in a step that reports, how large it is. Of a step's several updates the last one counts.</summary>
+    private void Note(ReduceRound round, long step)
+    {
+        Blueprint blueprint = _blueprint!;
+        string role = _slice!.Role.Name;
+        _ = round.Arrivals.Add(Book, contributor => $"{role}/{blueprint.Contributor(role, contributor)}");
+        round.Measured = Measure(step);
+    }
+
+    /// <summary>What takes the norms of an update; null where the step does not report.</summary>
+    private Action<UpdateNorms>? Measure(long step) => _slice is { Role: { IsTrained: true, Name: var role } } && _blueprint!.IsReported(step)
+        ? norms => Book.Note(step, RoleSignals.RawName(role), norms.Gradient, norms.Change, norms.Values)
+        : null;
 
     /// <summary>Whether a gradient steps as it is, so that its norm need not be known before.</summary>
     private bool AsTheyCome => _slice!.Role.ClipNorm <= 0 && _blueprint!.File.OnNonFinite != NonFiniteAction.Skip;
@@ -220,7 +228,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         double limit = _slice!.Role.ClipNorm;
         round.Publish(sumOfSquares);
         double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
-            index == _actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
+            index == Actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
         double total = 0;
         foreach (double share in shares)
         {
@@ -229,7 +237,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
 
         return double.IsFinite(total) ? limit > 0 ? GradientNorm.ClipScale(total, limit) : 1
             : _blueprint!.File.OnNonFinite == NonFiniteAction.Skip ? null
-            : throw new NonFiniteException($"the gradient norm of {_actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
+            : throw new NonFiniteException($"the gradient norm of {Actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
     }
 
     /// <summary>The round of an update, made by whoever needs it first. The one before stays for a sibling that asks late.</summary>
@@ -238,7 +246,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         Require(attempt);
         if (!_rounds.TryGetValue(update, out ReduceRound? round))
         {
-            round = new ReduceRound(_slice!, Silo.Transfer, update, _slice!.Role.Contributors);
+            round = new ReduceRound(_slice!, Silo.Transfer, update, _slice!.Role.Contributors, new Arrivals(Silo.Time, _slice.Role.Contributors));
             _rounds.Add(update, round);
             _rounds.Remove(update - 2);
         }
@@ -246,11 +254,9 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         return round;
     }
 
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
+        _adopted = false;
         _snapshot?.Dispose();
         _snapshot = null;
         ReduceRound[] rounds = [.. _rounds.Values];

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Cluster.Contracts;
 using Cluster.Numerics;
 
@@ -10,18 +12,24 @@ namespace Cluster.Grains;
 /// </summary>
 internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
 {
+    /// <summary>Locked: who looks at the silo reads it beside the turns.</summary>
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
+    private readonly MessageTrail _trail = new();
     private readonly CancellationTokenSource _given = new();
     private readonly List<ParameterExchange> _exchanges = [];
     private List<ExchangeState> _snapshots = [];
+    private WeakReference<TrainingActor>? _self;
 
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
     protected abstract DeviceThread? Device { get; }
 
-    /// <summary>The attempt that it is open for; null where it is not.</summary>
-    protected abstract long? Attempt { get; }
+    /// <summary>Who it is, and in which attempt; null where it is not open.</summary>
+    protected RunActor? Actor { get; set; }
 
     protected SiloServices Silo => silo;
+
+    /// <summary>What the actor notes beside its work.</summary>
+    internal SignalBook Book { get; } = new();
 
     /// <summary>Reaches the actors that an exchange sends to.</summary>
     internal IGrainFactory Grains => GrainFactory;
@@ -33,12 +41,15 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     internal void Own(ParameterExchange exchange) => _exchanges.Add(exchange);
 
     /// <inheritdoc/>
-    public abstract Task Close(long attempt);
+    public Task Close(long attempt) => Actor?.Attempt == attempt ? Shut() : Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Shut();
 
     /// <inheritdoc/>
     public async Task SnapshotExchange(StepId at)
     {
-        RequireOpen(at.Attempt);
+        Require(at.Attempt);
         List<ExchangeState> taken = [];
         foreach (ParameterExchange exchange in _exchanges)
         {
@@ -55,7 +66,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <inheritdoc/>
     public async Task<CheckpointFile[]> WriteExchange(StepId at, string checkpoint)
     {
-        RequireOpen(at.Attempt);
+        Require(at.Attempt);
         List<ExchangeState> taken = _snapshots;
         _snapshots = [];
         string folder = Path.Combine(silo.Run(this.GetPrimaryKeyString().Split('/')[0]).Checkpoints, checkpoint);
@@ -72,25 +83,33 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     }
 
     /// <inheritdoc/>
-    public Task<ActorActivity> Doing()
+    public Task<ActorActivity> Doing() => Task.FromResult(Present());
+
+    /// <summary>As <see cref="Doing"/>, from any thread.</summary>
+    public ActorActivity Present()
     {
         DeviceThread? device = Device;
-        (string Name, long? Step, long Since)? longest = _messages.First?.Value;
+        (string Name, long? Step, long Since)? longest;
+        lock (_messages)
+        {
+            longest = _messages.First?.Value;
+        }
+
         string? message = longest is not { } found ? null : found.Step is { } step ? $"{found.Name} of step {step}" : found.Name;
-        return Task.FromResult(new ActorActivity(
+        return new ActorActivity(
             this.GetPrimaryKeyString(),
             silo.Tensors.Silo,
             message,
             longest is { } since ? silo.Time.GetElapsedTime(since.Since).TotalSeconds : 0,
             device?.Name,
             device?.Current,
-            device?.CurrentFor.TotalSeconds ?? 0));
+            device?.CurrentFor.TotalSeconds ?? 0);
     }
 
     /// <inheritdoc/>
     public Task Abandon(long attempt, TimeSpan hungAfter)
     {
-        if (Attempt is { } mine && mine != attempt)
+        if (Actor is { } open && open.Attempt != attempt)
         {
             return Task.CompletedTask;
         }
@@ -105,24 +124,59 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         return _given.CancelAsync();
     }
 
+    /// <inheritdoc/>
+    public Task<ActorSignals> Signals(StepId upTo) => Task.FromResult(Actor?.Attempt != upTo.Attempt
+        ? new ActorSignals([], [])
+        : Book.Take(upTo.Step, Times()));
+
+    /// <inheritdoc/>
+    public Task<MessageTime[]> Trail(StepId first, int count) => Task.FromResult(Actor?.Attempt == first.Attempt ? _trail.Of(first.Step, count) : []);
+
+    /// <summary>Where the actor's minibatches are made; actors that share them give the same. Null for an actor that reads no data.</summary>
+    protected virtual InputClock? Input => null;
+
+    private IEnumerable<SignalTotal> Times()
+    {
+        if (Device is not { } device)
+        {
+            yield break;
+        }
+
+        string key = $"{silo.Tensors.Silo}/{device.Name}";
+        yield return new SignalTotal(Totals.Busy, key, device.Busy.TotalSeconds);
+        if (Input is { } input)
+        {
+            yield return new SignalTotal(Totals.Input, string.Create(CultureInfo.InvariantCulture, $"{key}#{RuntimeHelpers.GetHashCode(input)}"), input.Seconds);
+        }
+    }
+
     /// <summary>Every message passes here on its way in.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
-        if (context.MethodName is nameof(Doing) or nameof(Abandon))
+        if (context.MethodName is nameof(Doing) or nameof(Abandon) or nameof(Signals) or nameof(Trail))
         {
             await context.Invoke();
             return;
         }
 
-        silo.Work.Saw(this.GetPrimaryKeyString());
+        silo.Work.Saw(this.GetPrimaryKeyString(), _self ??= new WeakReference<TrainingActor>(this));
         if (context.MethodName == "Open")
         {
             DevicePool.Lease(silo.LeasedDevice(this.GetPrimaryKeyString()));
+            Book.Clear();
         }
 
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
-        var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
-        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } ? Span(context.MethodName, step) : null;
+        LinkedListNode<(string Name, long? Step, long Since)> message = new((context.MethodName, step, silo.Time.GetTimestamp()));
+        lock (_messages)
+        {
+            _messages.AddLast(message);
+        }
+
+        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true }
+            ? StepTraces.Describe(StepTraces.Source.StartActivity(TelemetryNames.MessageSpan), this.GetPrimaryKeyString(), context.MethodName, step)?
+                .SetTag(TelemetryNames.Silo, silo.Tensors.Silo)
+            : null;
         try
         {
             Task call = context.Invoke();
@@ -135,20 +189,31 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         }
         finally
         {
-            _messages.Remove(message);
+            lock (_messages)
+            {
+                _messages.Remove(message);
+            }
+
+            _trail.Add(message.Value.Name, step, silo.Time.GetElapsedTime(message.Value.Since));
         }
     }
 
-    private Activity? Span(string message, long? step)
+    /// <summary>Lets go of all that the actor holds; what <c>Open</c> does first.</summary>
+    protected Task Shut()
     {
-        string[] key = this.GetPrimaryKeyString().Split('/');
-        return StepTraces.Source.StartActivity(TelemetryNames.MessageSpan)?
-            .SetTag("cluster.message", message)
-            .SetTag(TelemetryNames.Step, step)
-            .SetTag(TelemetryNames.Run, key[0])
-            .SetTag(TelemetryNames.Role, key[1])
-            .SetTag(TelemetryNames.Index, key[2]);
+        Actor = null;
+        return Release();
     }
+
+    /// <summary>Frees what the actor holds, also where its opening did not come to its end.</summary>
+    protected abstract Task Release();
+
+    /// <summary>Refuses a message of another attempt, or one that finds the actor not opened.</summary>
+    /// <exception cref="StaleAttemptException">The attempts differ.</exception>
+    protected RunActor Require(long attempt) => RunActor.Require(Actor, attempt, this.GetPrimaryKeyString());
+
+    /// <summary>The thread of the device that a run's file asks for; actors of different places may work at the same time.</summary>
+    protected DeviceThread DeviceOf(Blueprint blueprint, int place) => Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads, place);
 
     /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>
     protected async Task Free(DeviceThread device, Action free)
@@ -180,12 +245,4 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         _snapshots = [];
     }
 
-    private void RequireOpen(long attempt)
-    {
-        if (Attempt != attempt)
-        {
-            throw new StaleAttemptException(
-                $"{this.GetPrimaryKeyString()} is {(Attempt is { } mine ? $"in attempt {mine}" : "not open")}; a message of attempt {attempt} reached it");
-        }
-    }
 }

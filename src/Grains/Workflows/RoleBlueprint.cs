@@ -24,6 +24,15 @@ internal sealed record RoleBlueprint(
     /// <summary>Largest absolute value of a parameter after a step, c: values are clipped to [−c, c]. 0 for no clipping.</summary>
     public double ClampValues { get; init; }
 
+    /// <summary>Whether an optimizer steps it; a moving average has no gradient to speak of.</summary>
+    public bool IsTrained { get; init; } = true;
+
+    /// <summary>The learning rate's factor by workflow step; null where it is always 1.</summary>
+    public LearningRateSchedule? Schedule { get; init; }
+
+    /// <summary>The role whose first values these are: a moving average begins where what it follows begins.</summary>
+    public string BeginsAs { get; init; } = Name;
+
     /// <summary>How the role's gradients are made smaller before they travel.</summary>
     public CompressionSection Compression { get; init; } = new NoCompression();
 
@@ -38,4 +47,5 @@ internal sealed record RoleBlueprint(
 /// <param name="Every">Updates from one meeting to the next, H.</param>
 /// <param name="Optimizer">The inner optimizer, one for each replica.</param>
 /// <param name="ClipNorm">Largest 2-norm of a replica's own gradient; 0 for none.</param>
-internal sealed record LocalSteps(int Every, OptimizerOptions Optimizer, double ClipNorm);
+/// <param name="Schedule">The inner learning rate's factor by workflow step; null where it is always 1.</param>
+internal sealed record LocalSteps(int Every, OptimizerOptions Optimizer, double ClipNorm, LearningRateSchedule? Schedule);
