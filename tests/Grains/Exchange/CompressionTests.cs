@@ -29,6 +29,18 @@ public sealed class CompressionTests
         Assert.Contains(one.Keys, name => name.Contains("generator-contributor-02-of-03", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("model={kind: rbm, hidden: 12, chains: 20, pools: 2, staleness: 1}", TopK)]
+    [InlineData("model={kind: rbm, hidden: 12, chains: 20, pools: 2}", PowerSgd)]
+    [InlineData("model={kind: autoencoder, latent: 6, hidden: [16], tied: true}", PowerSgd)]
+    public async Task Roles_with_several_kinds_of_contributors_give_the_same_files(string model, string compression)
+    {
+        string[] spread = [model, "replicas=2", "shards=2", compression];
+        SortedDictionary<string, string> one = await Sums(1, spread);
+        Assert.Equal(one, await Sums(2, spread));
+        Assert.Contains(one.Keys, name => name.Contains("-contributor-03-of-04", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_share_of_one_is_the_plain_exchange()
     {
