@@ -88,6 +88,37 @@ public sealed class TrainingCluster : IAsyncDisposable
         return status;
     }
 
+    /// <summary>Starts a run, stops it after some steps, and trains it to its end.</summary>
+    public async Task FinishInHalves(string name, string experiment, long after)
+    {
+        await Run(name).Start(experiment);
+        await Until(name, status => status.Step >= after);
+        await Run(name).Pause();
+        await GoOn(name);
+    }
+
+    /// <summary>Starts a run, kills a silo after some steps, and trains the run to its end.</summary>
+    public async Task FinishWithoutASilo(string name, string experiment, long after)
+    {
+        await Run(name).Start(experiment);
+        await Until(name, status => status.Step >= after);
+        await Cluster.KillSiloAsync(Cluster.SecondarySilos[^1]);
+        await GoOn(name);
+    }
+
+    /// <summary>Waits for a run's end. Where it has stopped, as it does with the silo that carried it, it is resumed.</summary>
+    private async Task GoOn(string name)
+    {
+        RunStatus status = await Ended(name);
+        if (status.State is not (RunState.Finished or RunState.Failed))
+        {
+            await Run(name).Resume();
+            status = await Ended(name);
+        }
+
+        Assert.Equal((RunState.Finished, null), (status.State, status.Problem));
+    }
+
     /// <summary>Waits until a run neither trains nor recovers.</summary>
     public Task<RunStatus> Ended(string name) => Until(name, status => status.State is not (RunState.Running or RunState.Recovering or RunState.Queued));
 

@@ -11,7 +11,8 @@ public interface ICoderGrain : ITrainingActor
 
     /// <summary>
     /// Codes the step's minibatch with the present dictionary and sums its statistics; with an encoder, teaches it the codes. Answers
-    /// when the next messages may follow; <see cref="Report"/> tells of the arithmetic.
+    /// when the next messages may follow; <see cref="Report"/> tells of the arithmetic. With staleness s it codes the minibatch of s steps
+    /// later, as soon as all shards have asked for this step's statistics, which were made s steps ago.
     /// </summary>
     [ResponseTimeout("00:10:00")]
     Task Step(StepId at);
@@ -23,6 +24,13 @@ public interface ICoderGrain : ITrainingActor
     /// <param name="askerSilo">Where the shard is.</param>
     [ResponseTimeout("00:10:00")]
     Task<StatisticsMessage> Statistics(StepId at, int first, int count, string askerSilo);
+
+    /// <summary>Copies the statistics that wait for later steps aside; where there is staleness.</summary>
+    Task Snapshot(StepId at);
+
+    /// <summary>Writes the copy into a checkpoint's folder.</summary>
+    [ResponseTimeout("00:10:00")]
+    Task<CheckpointFile> WriteSnapshot(StepId at, string checkpoint);
 
     /// <summary>Waits for the arithmetic of some steps. Each step is to be asked for once.</summary>
     /// <exception cref="NonFiniteException">An objective is not a finite number.</exception>
@@ -41,5 +49,6 @@ public sealed record StatisticsMessage(TensorMessage Increment, TensorMessage Us
 /// <param name="Objective">½‖x − hD‖² + α‖h‖₁ with the dictionary before the step.</param>
 /// <param name="Density">Share of the codes' elements that are not 0.</param>
 /// <param name="PredictionLoss">The encoder's ½‖h − p‖²; 0 where there is none.</param>
+/// <param name="Staleness">How many steps ago the codes were found.</param>
 [GenerateSerializer, Immutable, Alias("cluster.CoderStep")]
-public readonly record struct CoderStep(double Objective, double Density, double PredictionLoss);
+public readonly record struct CoderStep(double Objective, double Density, double PredictionLoss, int Staleness);

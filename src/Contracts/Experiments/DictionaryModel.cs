@@ -63,6 +63,9 @@ public sealed record DictionaryModel : ModelSection
     public double Rho { get; init; } = 2;
 
     public int ReplaceAfter { get; init; } = 10;
+
+    /// <summary>Steps by which the statistics lag behind the dictionary.</summary>
+    public int Staleness { get; init; }
     public PatchSection Patch { get; init; } = new();
     public WhiteningSection Whitening { get; init; } = new();
     public CodeEncoderSection Encoder { get; init; } = new();
@@ -86,7 +89,7 @@ public sealed record DictionaryModel : ModelSection
         AtomUpdate update = s.Word("update", d.Update, "how atoms follow the statistics A and B");
         int passes = s.Int("passes", d.Passes, "rounds over all atoms in a step", 1, 1000);
         ForgettingRule forgetting = s.Word("forgetting", d.Forgetting, "weight of past minibatches in A and B: the mini-batch rule of Mairal et al. 2009 (section 3.4), (1 - 1/t)^rho, or none forgotten");
-        return new()
+        DictionaryModel read = new()
         {
             Atoms = atoms,
             Penalty = penalty,
@@ -100,9 +103,12 @@ public sealed record DictionaryModel : ModelSection
             Forgetting = forgetting,
             Rho = s.Number("rho", d.Rho, "exponent of forgetting", Interval.NonNegative, new Only("forgetting", "power", forgetting == ForgettingRule.Power)),
             ReplaceAfter = s.Int("replaceAfter", d.ReplaceAfter, "steps that an atom may pass unused before a training signal takes its place; 0: for ever", 0),
+            Staleness = s.Int("staleness", d.Staleness, "steps by which the statistics lag behind the dictionary, so that codes are found while atoms move; 0: none", 0, 1000),
             Patch = s.Map("patch", d.Patch, PatchSection.Describe, "the signals that are taken from images"),
             Whitening = s.Map("whitening", d.Whitening, WhiteningSection.Describe, "whether signals are whitened (ZCA; Bell and Sejnowski 1997)", word: "enabled"),
             Encoder = s.Map("encoder", d.Encoder, CodeEncoderSection.Describe, "an encoder that learns to predict the codes (predictive sparse decomposition, Kavukcuoglu et al. 2008)", word: "kind"),
         };
+        s.Require("staleness", read.Staleness == 0 || read.Encoder.Kind == CodeEncoder.None, "needs encoder.kind: none; an encoder learns from the codes of its own step");
+        return read;
     }
 }

@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Models.Dictionaries;
 using Cluster.Numerics;
 
 namespace Cluster.Grains;
@@ -13,6 +14,10 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
     private ParameterExchange? _exchange;
     private IDictionaryShardGrain? _dictionary;
     private Task<CoderStep>? _coding;
+    private Task _ahead = Task.CompletedTask;
+    private CoderState? _snapshot;
+    private DictionaryBlueprint? _blueprint;
+    private int _asked;
 
     protected override DeviceThread? Device => _replica?.Device;
 
@@ -34,6 +39,12 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
         }
 
         _dictionary = GrainFactory.GetGrain<IDictionaryShardGrain>(ActorKeys.Shard(request.Run, DictionaryModel.DictionaryRole, shards - 1));
+        _blueprint = blueprint;
+        if (replica.Ring is { } ring)
+        {
+            await Fill(ring, request);
+        }
+
         Actor = actor;
     }
 
@@ -45,6 +56,26 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
         Incoming atoms = Silo.Transfer.Receive(await _dictionary!.Atoms(at.Attempt, Silo.Transfer.Silo));
         await atoms.ReadyFor(replica.Device);
         TakeBack();
+        if (replica.Ring is { } ring)
+        {
+            // The dictionary moves once this answers: the copy is what the minibatch of a later step is coded with.
+            Task made = _ahead;
+            Task<CoderStep> taking = _coding = replica.Device.RunAsync("coder.take", () =>
+            {
+                made.GetAwaiter().GetResult();
+                ring.Keep(atoms);
+                return ring.Take(at.Step);
+            });
+            _asked = 0;
+            _reports.Add(at.Step, taking, taking);
+            if (!atoms.InStream(replica.Device))
+            {
+                await taking;
+            }
+
+            return;
+        }
+
         Task<CoderStep> coding = _coding = replica.Device.RunAsync("coder.infer", () => replica.Code(at.Step, atoms));
         _reports.Add(at.Step, coding, _exchange is null ? coding : await _exchange.Step(at, at.Step, coding));
         if (!atoms.InStream(replica.Device))
@@ -59,16 +90,70 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
     {
         Require(at.Attempt);
         CoderReplica replica = _replica!;
-        Outgoing increment = await Silo.Transfer.Pack(() => replica.Statistics!.Increment_KE.narrow(0, first, count), _coding!, replica.Device, askerSilo);
+        CodeStatistics Now() => replica.Ring is { } ring ? ring.Due(at.Step) : replica.Statistics!;
+        Outgoing increment = await Silo.Transfer.Pack(() => Now().Increment_KE.narrow(0, first, count), _coding!, replica.Device, askerSilo);
         _lent.Add(increment);
-        Outgoing uses = await Silo.Transfer.Pack(() => replica.Statistics!.Uses_K, _coding!, replica.Device, askerSilo);
+        Outgoing uses = await Silo.Transfer.Pack(() => Now().Uses_K, _coding!, replica.Device, askerSilo);
         _lent.Add(uses);
+        if (replica.Ring is not null && ++_asked == _blueprint!.File.Shards)
+        {
+            // Not before: what goes to other silos is packed on the same thread.
+            _ahead = replica.Device.RunAsync("coder.infer", () => replica.CodeAhead(at.Step, at.Step + _blueprint.Model.Staleness));
+        }
+
         return new StatisticsMessage(increment.Message, uses.Message);
+    }
+
+    /// <inheritdoc/>
+    public async Task Snapshot(StepId at)
+    {
+        RunActor actor = Require(at.Attempt);
+        CoderReplica replica = _replica!;
+        DictionaryBlueprint blueprint = _blueprint!;
+        await _ahead;
+        CoderState snapshot = await replica.Device.RunAsync(() => CoderState.Of(blueprint, actor.Index, at.Step, replica.Ring!));
+        _snapshot?.Dispose();
+        _snapshot = snapshot;
+    }
+
+    /// <inheritdoc/>
+    public async Task<CheckpointFile> WriteSnapshot(StepId at, string checkpoint)
+    {
+        RunActor actor = Require(at.Attempt);
+        using CoderState snapshot = _snapshot is { } taken && taken.Step == at.Step
+            ? taken
+            : throw new StaleAttemptException($"{actor} has no snapshot of step {at.Step}");
+        _snapshot = null;
+        string folder = Path.Combine(Silo.Run(actor.Run).Checkpoints, checkpoint);
+        return await Task.Run(() => snapshot.Write(folder));
     }
 
     /// <inheritdoc/>
     public Task<CoderStep[]> Report(StepId first, int count) =>
         _reports.Take(first.Step, count, Require(first.Attempt), step => step.Objective + step.PredictionLoss);
+
+    /// <summary>What waits for the first steps: a checkpoint's, or made with the first dictionary.</summary>
+    private async Task Fill(StatisticsRing ring, OpenRequest request)
+    {
+        CoderReplica replica = _replica!;
+        DictionaryBlueprint blueprint = _blueprint!;
+        long step = request.At.Step;
+        if (request.Checkpoint is { } name)
+        {
+            string folder = Path.Combine(Silo.Run(request.Run).Checkpoints, name);
+            await replica.Device.RunAsync(() => CoderState.Read(folder, blueprint, request.Index, step, ring));
+            return;
+        }
+
+        Incoming atoms = Silo.Transfer.Receive(await _dictionary!.Atoms(request.At.Attempt, Silo.Transfer.Silo));
+        await atoms.ReadyFor(replica.Device);
+        await replica.Device.RunAsync(() => ring.Keep(atoms));
+        for (long due = step; due < step + blueprint.Model.Staleness; due++)
+        {
+            long now = due;
+            await replica.Device.RunAsync("coder.infer", () => replica.CodeAhead(step, now));
+        }
+    }
 
     private void TakeBack()
     {
@@ -84,6 +169,9 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
     {
         _exchange = null;
         _coding = null;
+        _ahead = Task.CompletedTask;
+        _snapshot?.Dispose();
+        _snapshot = null;
         _reports.Clear();
         TakeBack();
         if (_replica is { } replica)

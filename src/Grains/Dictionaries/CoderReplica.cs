@@ -23,6 +23,7 @@ internal sealed class CoderReplica : IDisposable
         _sampler = new EpochSampler(blueprint.Signals.Patches.Count, batch, index, blueprint.File.Replicas, blueprint.Seed);
         _indices = new int[batch];
         _signals = new float[batch * blueprint.Signals.Patches.Features];
+        Ring = blueprint.Model.Staleness > 0 ? new StatisticsRing(blueprint, device.Device) : null;
         Encoder = blueprint.Encoder is { } encoder ? new FlatParameters(encoder.Layout, device.Device, blueprint.Type) : null;
     }
 
@@ -34,17 +35,31 @@ internal sealed class CoderReplica : IDisposable
     /// <summary>The encoder's parameters; null where nothing predicts codes.</summary>
     public FlatParameters? Encoder { get; }
 
+    /// <summary>Statistics that wait for later steps; null where none do.</summary>
+    public StatisticsRing? Ring { get; }
+
     /// <summary>The last minibatch's, until the next is coded.</summary>
     public CodeStatistics? Statistics { get; private set; }
 
     /// <summary>Codes the step's minibatch and sums its statistics; with an encoder, adds the gradient of its prediction.</summary>
     /// <param name="step">The workflow step: it names the minibatch.</param>
     /// <param name="atoms">The dictionary, shape (K, D).</param>
-    public CoderStep Code(long step, Incoming atoms)
+    public CoderStep Code(long step, Incoming atoms) => Code(step, atoms.Open(Device.Device).to(Device.Device));
+
+    /// <summary>Codes the minibatch of a later step with the dictionary that the ring holds, and keeps its statistics there.</summary>
+    /// <param name="step">The present step.</param>
+    /// <param name="due">The step whose minibatch it is.</param>
+    public void CodeAhead(long step, long due)
+    {
+        CoderStep made = Code(due, Ring!.Atoms_KD);
+        Ring.Put(step, due, Statistics!, made);
+    }
+
+    private CoderStep Code(long step, Tensor atoms_KD)
     {
         using IDisposable mode = no_grad();
         SparseCodingOptions options = _blueprint.Options.Coding;
-        Tensor x_BD = Signals(step), atoms_KD = atoms.Open(Device.Device).to(Device.Device);
+        Tensor x_BD = Signals(step);
         double attachment = _blueprint.Model.Encoder.Attachment;
         Tensor code_BK = Encoder is { } parameters && attachment > 0
             ? SparseCoding.Infer(x_BD, atoms_KD, options, _blueprint.Encoder!.Predict(parameters, x_BD), attachment)
@@ -55,11 +70,12 @@ internal sealed class CoderReplica : IDisposable
         Statistics.Increment_KE.DetachFromDisposeScope();
         Statistics.Uses_K.DetachFromDisposeScope();
         double density = Statistics.Uses_K.sum().to(ScalarType.Float64).ToDouble() / code_BK.NumberOfElements;
-        return new CoderStep(objective, density, Learn(x_BD, code_BK));
+        return new CoderStep(objective, density, Learn(x_BD, code_BK), 0);
     }
 
     public void Dispose()
     {
+        Ring?.Dispose();
         Statistics?.Dispose();
         Encoder?.Dispose();
     }

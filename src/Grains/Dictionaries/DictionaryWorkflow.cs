@@ -23,9 +23,12 @@ internal sealed class DictionaryWorkflow : IWorkflow
         _dictionary = [.. Enumerable.Range(0, blueprint.File.Shards)
             .Select(index => context.Grains.GetGrain<IDictionaryShardGrain>(ActorKeys.Shard(context.Run, DictionaryModel.DictionaryRole, index)))];
         _shards = new RoleShards(context, blueprint);
-        FigureNames = blueprint.Encoder is null
-            ? ["objective", "density", "atomUse", "replaced"]
-            : ["objective", "density", "atomUse", "replaced", "predictionLoss"];
+        FigureNames =
+        [
+            "objective", "density", "atomUse", "replaced",
+            .. blueprint.Encoder is null ? Array.Empty<string>() : ["predictionLoss"],
+            .. blueprint.Model.Staleness > 0 ? ["staleness"] : Array.Empty<string>(),
+        ];
     }
 
     /// <inheritdoc/>
@@ -72,14 +75,16 @@ internal sealed class DictionaryWorkflow : IWorkflow
     public Task<byte[]> Sample() => _dictionary[^1].Sample(_context.Attempt, _blueprint.File.Sample.Rows, _blueprint.File.Sample.Columns);
 
     /// <inheritdoc/>
-    public Task Snapshot(long step) => Task.WhenAll([_shards.Snapshot(step), .. _dictionary.Select(shard => shard.Snapshot(_context.At(step)))]);
+    public Task Snapshot(long step) => Task.WhenAll(
+        [_shards.Snapshot(step), .. _dictionary.Select(shard => shard.Snapshot(_context.At(step))), .. Keepers.Select(coder => coder.Snapshot(_context.At(step)))]);
 
     /// <inheritdoc/>
     public async Task<CheckpointFile[]> WriteSnapshot(long step, string checkpoint)
     {
         Task<CheckpointFile[]> roles = _shards.WriteSnapshot(step, checkpoint);
         Task<CheckpointFile[]> dictionary = Task.WhenAll(_dictionary.Select(shard => shard.WriteSnapshot(_context.At(step), checkpoint)));
-        return [.. await roles, .. await dictionary];
+        Task<CheckpointFile[]> coders = Task.WhenAll(Keepers.Select(coder => coder.WriteSnapshot(_context.At(step), checkpoint)));
+        return [.. await roles, .. await dictionary, .. await coders];
     }
 
     /// <inheritdoc/>
@@ -88,15 +93,19 @@ internal sealed class DictionaryWorkflow : IWorkflow
         _dictionary.Select(shard => shard.Close(_context.Attempt)),
         _shards.Close());
 
+    /// <summary>The coders, where they hold statistics that wait for later steps.</summary>
+    private IEnumerable<ICoderGrain> Keepers => _blueprint.Model.Staleness > 0 ? _coders : [];
+
     private double[] Figures(CoderStep[] coded, DictionaryStep[] moved)
     {
-        double[] figures =
+        return
         [
             coded.Average(coder => coder.Objective),
             coded.Average(coder => coder.Density),
             (double)moved.Sum(shard => shard.Used) / _blueprint.Options.Atoms,
             moved.Sum(shard => shard.Replaced),
+            .. _blueprint.Encoder is null ? Array.Empty<double>() : [coded.Average(coder => coder.PredictionLoss)],
+            .. _blueprint.Model.Staleness > 0 ? [coded.Max(coder => (double)coder.Staleness)] : Array.Empty<double>(),
         ];
-        return _blueprint.Encoder is null ? figures : [.. figures, coded.Average(coder => coder.PredictionLoss)];
     }
 }

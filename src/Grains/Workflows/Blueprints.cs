@@ -97,7 +97,7 @@ internal sealed class Blueprints(Datasets datasets)
         if (every > 0 && blueprint.Roles.FirstOrDefault(role => role.Contributors != file.Replicas) is { } joint)
         {
             throw new InputException(
-                $"exchange.localSteps: {every} needs replicas that can step by themselves, but the gradient of {joint.Name} is the sum of what several actors compute; leave it out");
+                $"exchange.localSteps: {every} needs replicas that can step by themselves, but {joint.Name} takes {joint.Contributors} gradients for {file.Replicas} replicas; leave it out");
         }
 
         if (every > 0 && file.Steps % every != 0)

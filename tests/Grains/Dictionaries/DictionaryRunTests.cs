@@ -129,10 +129,12 @@ public sealed class DictionaryRunTests
         Assert.Equal(2, Directory.EnumerateFiles(cluster.Folder("run").Samples, "*.png").Count());
     }
 
-    [Fact]
-    public async Task Runs_leave_no_tensor_and_no_loan_behind()
+    [Theory]
+    [InlineData("model.encoder={kind: tanh, attachment: 0.1}")]
+    [InlineData("model.staleness=2")]
+    public async Task Runs_leave_no_tensor_and_no_loan_behind(string also)
     {
-        string[] spread = ["replicas=2", "shards=3", "model.encoder={kind: tanh, attachment: 0.1}", "model.passes=2", "model.replaceAfter=1"];
+        string[] spread = ["replicas=2", "shards=3", also, "model.passes=2", "model.replaceAfter=1"];
         GC.Collect();
         GC.WaitForPendingFinalizers();
         await using TrainingCluster cluster = await TrainingCluster.Start();
@@ -202,7 +204,7 @@ public sealed class DictionaryRunTests
         "test.yaml",
         overrides).ToYaml();
 
-    private static async Task<RunStatus> Finish(TrainingCluster cluster, string name, string[] overrides, string? model = null)
+    internal static async Task<RunStatus> Finish(TrainingCluster cluster, string name, string[] overrides, string? model = null)
     {
         await cluster.Run(name).Start(Experiment([.. overrides, .. Settings(model)]));
         RunStatus status = await cluster.Ended(name);
@@ -242,7 +244,7 @@ public sealed class DictionaryRunTests
         });
     }
 
-    private static float[] Atoms(TrainingCluster cluster, string run, int shards) => [.. MemoryMarshal.Cast<byte, float>(Read(cluster, run, shards, "atoms"))];
+    internal static float[] Atoms(TrainingCluster cluster, string run, int shards) => [.. MemoryMarshal.Cast<byte, float>(Read(cluster, run, shards, "atoms"))];
 
     private static double[] Wide(TrainingCluster cluster, string run) => [.. MemoryMarshal.Cast<byte, double>(Read(cluster, run, 1, "atoms"))];
 

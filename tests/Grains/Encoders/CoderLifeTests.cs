@@ -15,15 +15,7 @@ public sealed class CoderLifeTests
         await using TrainingCluster cluster = await TrainingCluster.Start();
         string[] overrides = [change, "steps=60", "checkpoint.every=10", "replicas=2"];
         await cluster.Complete("whole", CoderExperiments.Of(model, overrides));
-        await cluster.Run("stopped").Start(CoderExperiments.Of(model, overrides));
-        await cluster.Until("stopped", status => status.Step >= 10);
-        await cluster.Run("stopped").Pause();
-        if ((await cluster.Ended("stopped")).State == RunState.Paused)
-        {
-            await cluster.Run("stopped").Resume();
-            Assert.Equal(RunState.Finished, (await cluster.Ended("stopped")).State);
-        }
-
+        await cluster.FinishInHalves("stopped", CoderExperiments.Of(model, overrides), 10);
         Assert.Equal(cluster.Sums("whole"), cluster.Sums("stopped"));
     }
 

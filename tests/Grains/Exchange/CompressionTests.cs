@@ -1,6 +1,7 @@
 using Cluster.Contracts;
-using Cluster.Contracts.Runs;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
+using TorchSharp;
 
 namespace Cluster.Grains.Tests;
 
@@ -26,6 +27,18 @@ public sealed class CompressionTests
         Assert.Equal(one, await Sums(2, spread));
         Assert.Equal(one, await Sums(3, spread));
         Assert.Contains(one.Keys, name => name.Contains("generator-contributor-02-of-03", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("model={kind: rbm, hidden: 12, chains: 20, pools: 2, staleness: 1}", TopK)]
+    [InlineData("model={kind: rbm, hidden: 12, chains: 20, pools: 2}", PowerSgd)]
+    [InlineData("model={kind: autoencoder, latent: 6, hidden: [16], tied: true}", PowerSgd)]
+    public async Task Roles_with_several_kinds_of_contributors_give_the_same_files(string model, string compression)
+    {
+        string[] spread = [model, "replicas=2", "shards=2", compression];
+        SortedDictionary<string, string> one = await Sums(1, spread);
+        Assert.Equal(one, await Sums(2, spread));
+        Assert.Contains(one.Keys, name => name.Contains("-contributor-03-of-04", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -59,40 +72,38 @@ public sealed class CompressionTests
         await using TrainingCluster cluster = await TrainingCluster.Start(2);
         string[] run = ["replicas=2", "steps=60", "checkpoint.every=7", .. also, compression];
         await cluster.Finish("whole", run);
-        await cluster.Run("stopped").Start(TrainingCluster.Experiment(run));
-        await cluster.Until("stopped", status => status.Step >= 8);
-        await cluster.Run("stopped").Pause();
-        if ((await cluster.Ended("stopped")).State == RunState.Paused)
-        {
-            await cluster.Run("stopped").Resume();
-            Assert.Equal(RunState.Finished, (await cluster.Ended("stopped")).State);
-        }
-
+        await cluster.FinishInHalves("stopped", TrainingCluster.Experiment(run), 8);
         Assert.Equal(cluster.Sums("whole"), cluster.Sums("stopped"));
     }
 
     [Theory]
     [InlineData(TopK)]
     [InlineData(PowerSgd)]
+    [InlineData("exchange={localSteps: 4}")]
     public async Task A_silo_that_dies_in_the_middle_costs_no_bits(string compression)
     {
         string[] longer = ["replicas=3", "shards=2", "batch=64", "steps=60", "checkpoint.every=10", compression];
         SortedDictionary<string, string> undisturbed = await Sums(1, longer);
         await using TrainingCluster cluster = await TrainingCluster.Start(3);
-        await cluster.Run("run").Start(TrainingCluster.Experiment(longer));
-        await cluster.Until("run", status => status.Step >= 15);
-        SiloHandle victim = cluster.Cluster.SecondarySilos[^1];
-        await cluster.Cluster.KillSiloAsync(victim);
-        RunStatus status = await cluster.Ended("run");
-        if (status.State != RunState.Finished && status.State != RunState.Failed)
-        {
-            // The silo that carried the run itself may have been the one; then somebody resumes it.
-            await cluster.Run("run").Resume();
-            status = await cluster.Ended("run");
-        }
-
-        Assert.Equal((RunState.Finished, null), (status.State, status.Problem));
+        await cluster.FinishWithoutASilo("run", TrainingCluster.Experiment(longer), 15);
         Assert.Equal(undisturbed, cluster.Sums("run"));
+    }
+
+    [Theory]
+    [InlineData(TopK)]
+    [InlineData(PowerSgd, "exchange={localSteps: 3}")]
+    public async Task Runs_leave_no_tensor_and_no_loan_behind(string compression, params string[] also)
+    {
+        string[] spread = ["replicas=2", "shards=2", .. also, compression];
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        await cluster.Finish("warm", spread);
+        LocalTensors tensors = ((InProcessSiloHandle)cluster.Cluster.Primary!).SiloHost.Services.GetRequiredService<LocalTensors>();
+        long before = torch.Tensor.TotalCount;
+        await cluster.Finish("long", ["steps=60", "checkpoint.every=20", .. spread]);
+        Assert.Equal(before, torch.Tensor.TotalCount);
+        Assert.Equal(0, tensors.Open);
     }
 
     [Theory]

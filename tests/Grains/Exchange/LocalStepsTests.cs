@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Cluster.Contracts;
 using Cluster.Contracts.Runs;
 using Cluster.Data;
 using Cluster.Models.Autoencoders;
@@ -50,36 +49,8 @@ public sealed class LocalStepsTests
         await using TrainingCluster cluster = await TrainingCluster.Start(2);
         string[] run = ["replicas=2", "steps=80", "checkpoint.every=7", "exchange={localSteps: 10}"];
         await cluster.Finish("whole", run);
-        await cluster.Run("stopped").Start(TrainingCluster.Experiment(run));
-        await cluster.Until("stopped", status => status.Step >= 8);
-        await cluster.Run("stopped").Pause();
-        if ((await cluster.Ended("stopped")).State == RunState.Paused)
-        {
-            await cluster.Run("stopped").Resume();
-            Assert.Equal(RunState.Finished, (await cluster.Ended("stopped")).State);
-        }
-
+        await cluster.FinishInHalves("stopped", TrainingCluster.Experiment(run), 8);
         Assert.Equal(cluster.Sums("whole"), cluster.Sums("stopped"));
-    }
-
-    [Fact]
-    public async Task A_lost_silo_is_not_a_lost_run()
-    {
-        string[] longer = ["replicas=3", "shards=2", "batch=64", "steps=60", "checkpoint.every=10", "exchange={localSteps: 4}"];
-        SortedDictionary<string, string> undisturbed = await Sums(1, longer);
-        await using TrainingCluster cluster = await TrainingCluster.Start(3);
-        await cluster.Run("run").Start(TrainingCluster.Experiment(longer));
-        await cluster.Until("run", status => status.Step >= 15);
-        await cluster.Cluster.KillSiloAsync(cluster.Cluster.SecondarySilos[^1]);
-        RunStatus status = await cluster.Ended("run");
-        if (status.State != RunState.Finished && status.State != RunState.Failed)
-        {
-            await cluster.Run("run").Resume();
-            status = await cluster.Ended("run");
-        }
-
-        Assert.Equal((RunState.Finished, null), (status.State, status.Problem));
-        Assert.Equal(undisturbed, cluster.Sums("run"));
     }
 
     [Fact]
