@@ -138,8 +138,8 @@ internal sealed class TrainingRun
         catch (Exception problem)
         {
             traces.Fail(problem.Message);
-            _troubled = _step;
-            await Trace(workflow, _step, 1, "failed", problem.Message);
+            long shown = await Trace(workflow, _step, MostStepsAhead, "failed", problem.Message);
+            _troubled = problem is NonFiniteException { Step: var named } ? named : shown;
             if (problem is NonFiniteException apart)
             {
                 Announce(_doctor.LookAt(apart));
@@ -288,22 +288,25 @@ internal sealed class TrainingRun
         }
     }
 
-    /// <summary>Shows steps that nobody chose to trace, from what their actors remember: those that answer within a second.</summary>
-    private async Task Trace(IWorkflow workflow, long first, int count, string why, string? problem = null)
+    /// <summary>
+    /// Shows the step of some that was waited for, which nobody chose to trace, from what those actors remember that answer within a second.
+    /// </summary>
+    /// <returns>That step: the one with the longest message.</returns>
+    private async Task<long> Trace(IWorkflow workflow, long first, int count, string why, string? problem = null)
     {
         if (!_traces.Follows)
         {
-            return;
+            return first;
         }
 
         Task<(string Actor, MessageTime[] Messages)>[] asking = [.. workflow.Actors.Select(async actor => (actor.GetPrimaryKeyString(), await actor.Trail(new StepId(_attempt, first), count)))];
         await Task.WhenAny(Settle(Task.WhenAll(asking)), Task.Delay(TimeSpan.FromSeconds(1)));
         (string Actor, MessageTime[] Messages)[] trails = [.. asking.Where(each => each.IsCompletedSuccessfully).Select(each => each.Result)];
 
-        // Steps are asked after some at a time; the one that took the longest is what was waited for.
         long step = Enumerable.Range(0, count).Select(i => first + i).MaxBy(each => trails.SelectMany(trail => trail.Messages).Where(message => message.Step == each)
             .Select(message => message.Lasted).DefaultIfEmpty(TimeSpan.Zero).Max());
         _traces.Afterwards(step, trails, why, problem);
+        return step;
     }
 
     /// <summary>Waits for work of the actors, but not for ever.</summary>
@@ -344,6 +347,7 @@ internal sealed class TrainingRun
         Measure();
         _rate.Mark(_step);
         _best.Add(_figures);
+        _doctor.Begin(_step, _figures);
         if (_step == _replayTo)
         {
             _replayTo = 0;
@@ -353,7 +357,7 @@ internal sealed class TrainingRun
 
         if (_step == _blueprint.File.Steps || Due(_blueprint.File.Metrics.Every))
         {
-            SignalRow row = _signals.Row(_step, _figures, _rate.StepsPerSecond);
+            SignalRow row = _signals.Row(_step, _figures);
             _journal.Metrics(_step, _rate.StepsPerSecond, row.Figures);
             _silo.Meter.Signals(_folder.Name, row.Figures);
             Announce(_doctor.Look(row));
