@@ -73,6 +73,9 @@ internal sealed class SignalHistory
         return values;
     }
 
+    /// <summary>A signal's very first value; null before there is one.</summary>
+    public double? Start(string signal) => _beginnings.GetValueOrDefault(signal) is [var first, ..] ? first : null;
+
     /// <summary>The middle of a signal's first values; null before there are that many.</summary>
     public double? Beginning(string signal) => _beginnings.GetValueOrDefault(signal) is { Count: First } values ? Median(values) : null;
 

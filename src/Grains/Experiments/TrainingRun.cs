@@ -56,6 +56,7 @@ internal sealed class TrainingRun
     private RunSignals _signals;
     private long _measured;
     private long _troubled = -1;
+    private long _reported;
     private Task _writing = Task.CompletedTask;
 
     public TrainingRun(
@@ -213,6 +214,7 @@ internal sealed class TrainingRun
         _doctor.Rewind(_step);
         await Watched(workflow, workflow.Open(_step, from?.Name), "the opening of the actors", TimeSpan.Zero);
         _best.Clear();
+        _reported = 0;
         _state = RunState.Running;
         SaveState();
 
@@ -238,11 +240,13 @@ internal sealed class TrainingRun
 
             if (_step == steps || Due(_blueprint.File.Sample.Every))
             {
+                _reported = 0; // the next report waits for more than steps
                 await Sample(workflow);
             }
 
             if (_step == steps || Due(_blueprint.File.Checkpoint.Every))
             {
+                _reported = 0;
                 await Checkpoint(workflow);
             }
         }
@@ -272,13 +276,15 @@ internal sealed class TrainingRun
             // Which step is left out must not depend on how many are asked after at once: actors may differ in where they fail first.
             long first = _step;
             int some = _blueprint.File.OnNonFinite == NonFiniteAction.Rollback ? 1 : (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
-            long asked = _silo.Time.GetTimestamp();
             Task<double[][]> report = workflow.Report(first, some);
             await Watched(workflow, report, some == 1 ? $"step {first}" : $"one of the steps {first} to {first + some - 1}", Time(begun - first));
-            if (_rate.StepsPerSecond > 0 && _silo.Time.GetElapsedTime(asked) > (SlowFactor * Time(begun - first)) + Hiccup)
+            long now = _silo.Time.GetTimestamp();
+            if (_rate.StepsPerSecond > 0 && _reported > 0 && _silo.Time.GetElapsedTime(_reported, now) > (SlowFactor * Time(begun - first)) + Hiccup)
             {
-                await Trace(workflow, first, some, "slow");
+                await Trace(workflow, first, (int)(begun - first), "slow");
             }
+
+            _reported = now;
 
             await Watched(workflow, _signals.Gather(workflow, _attempt, first, some), $"the signals of step {first + some - 1}", TimeSpan.Zero);
             foreach (double[] figures in await report)
