@@ -29,6 +29,12 @@ public interface ITrainingActor : IGrainWithStringKey
     [ResponseTimeout("00:00:05")]
     Task<MessageTime[]> Trail(StepId first, int count);
 
+    /// <summary>Copies aside what the actor's exchanges remember from update to update, where they do, so that training may go on while it is written.</summary>
+    Task SnapshotExchange(StepId at);
+
+    /// <summary>Writes the copies that <see cref="SnapshotExchange"/> made into the checkpoint's folder and drops them.</summary>
+    Task<CheckpointFile[]> WriteExchange(StepId at, string checkpoint);
+
     /// <summary>Frees what the actor holds.</summary>
     Task Close(long attempt);
 }

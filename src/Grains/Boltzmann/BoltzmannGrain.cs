@@ -9,7 +9,6 @@ namespace Cluster.Grains;
 internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), IBoltzmannGrain
 {
     private readonly UpdateReports<BoltzmannStep> _reports = new();
-    private RunActor? _actor;
     private RbmBlueprint? _blueprint;
     private BoltzmannReplica? _replica;
     private RbmExchange? _exchange;
@@ -18,22 +17,20 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
 
     protected override InputClock? Input => _replica?.Input;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.BoltzmannRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         ImageDataset? heldOut = request.Index == 0 ? await HeldOut(blueprint) : null;
         _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device, Book, heldOut));
-        _exchange = new RbmExchange(GrainFactory, Silo, device, _replica.Parameters, _replica.Offsets, actor, blueprint.File.Shards, request.Index, Book);
+        _exchange = new RbmExchange(this, request, blueprint, device, _replica.Parameters, _replica.Offsets, actor, request.Index);
         await _exchange.Pull();
         _reports.Follow(blueprint.File.OnNonFinite);
         _blueprint = blueprint;
-        _actor = actor;
+        Actor = actor;
     }
 
     /// <inheritdoc/>
@@ -58,12 +55,6 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
         return await Task.Run(() => RbmPictures.Grid(_blueprint!, pixels, rows, columns));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
     /// <summary>The split that the run is judged on; null where there is none, or where it is what the run trains on.</summary>
     private Task<ImageDataset?> HeldOut(RbmBlueprint blueprint) => Task.Run(() =>
     {
@@ -79,11 +70,8 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
         }
     });
 
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _reports.Clear();
         if (_replica is { } replica)
         {

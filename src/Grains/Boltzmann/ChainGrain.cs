@@ -8,7 +8,6 @@ namespace Cluster.Grains;
 internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChainGrain
 {
     private readonly UpdateReports<ChainStep> _reports = new();
-    private RunActor? _actor;
     private RbmBlueprint? _blueprint;
     private ChainPool? _pool;
     private RbmExchange? _exchange;
@@ -16,18 +15,16 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
 
     protected override DeviceThread? Device => _pool?.Device;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.ChainRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
-        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device, Book));
         int contributor = blueprint.File.Replicas + request.Index;
-        _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor, Book);
+        DeviceThread device = DeviceOf(blueprint, contributor);
+        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device, Book));
+        _exchange = new RbmExchange(this, request, blueprint, device, pool.Parameters, pool.Offsets, actor, contributor);
         await _exchange.Pull();
         CheckpointFolder? checkpoint = request.Checkpoint is { } name ? new CheckpointFolder(Silo.Run(request.Run), name) : null;
         await device.RunAsync(() =>
@@ -41,7 +38,7 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         });
         _reports.Follow(blueprint.File.OnNonFinite);
         _blueprint = blueprint;
-        _actor = actor;
+        Actor = actor;
     }
 
     /// <inheritdoc/>
@@ -100,17 +97,8 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         return await Task.Run(() => snapshot.Write(folder, blueprint, actor.Index));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _reports.Clear();
         _snapshot?.Dispose();
         _snapshot = null;

@@ -9,7 +9,6 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
 {
     private readonly UpdateReports<CoderStep> _reports = new();
     private readonly List<Outgoing> _lent = [];
-    private RunActor? _actor;
     private CoderReplica? _replica;
     private ParameterExchange? _exchange;
     private IDictionaryShardGrain? _dictionary;
@@ -19,25 +18,23 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
 
     protected override InputClock? Input => _replica?.Input;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         DictionaryBlueprint blueprint = await Silo.Blueprints.Get<DictionaryBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, DictionaryModel.CoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         CoderReplica replica = _replica = await device.RunAsync(() => new CoderReplica(blueprint, request.Index, device));
         int shards = blueprint.File.Shards;
         if (replica.Encoder is { } encoder)
         {
-            _exchange = new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, Book, DictionaryModel.EncoderRole, request.Index);
+            _exchange = new ParameterExchange(this, request, blueprint, device, encoder, actor, DictionaryModel.EncoderRole, request.Index);
             await _exchange.Pull();
         }
 
         _dictionary = GrainFactory.GetGrain<IDictionaryShardGrain>(ActorKeys.Shard(request.Run, DictionaryModel.DictionaryRole, shards - 1));
-        _actor = actor;
+        Actor = actor;
     }
 
     /// <inheritdoc/>
@@ -73,14 +70,6 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
     public Task<CoderStep[]> Report(StepId first, int count) =>
         _reports.Take(first.Step, count, Require(first.Attempt), step => step.Objective + step.PredictionLoss);
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
     private void TakeBack()
     {
         foreach (Outgoing past in _lent)
@@ -91,9 +80,8 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
         _lent.Clear();
     }
 
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _exchange = null;
         _coding = null;
         _reports.Clear();

@@ -13,7 +13,6 @@ internal sealed class DictionaryShardGrain(SiloServices silo) : TrainingActor(si
 {
     private readonly UpdateReports<DictionaryStep> _reports = new();
     private readonly List<Outgoing> _lent = [];
-    private RunActor? _actor;
     private DictionaryBlueprint? _blueprint;
     private DictionaryShard? _shard;
     private DictionarySnapshot? _snapshot;
@@ -24,14 +23,12 @@ internal sealed class DictionaryShardGrain(SiloServices silo) : TrainingActor(si
 
     protected override DeviceThread? Device => _shard?.Device;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         DictionaryBlueprint blueprint = await Silo.Blueprints.Get<DictionaryBlueprint>(request.Experiment);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         string? checkpoint = request.Checkpoint is { } name ? Path.Combine(Silo.Run(request.Run).Checkpoints, name) : null;
         _shard = await device.RunAsync(() => new DictionaryShard(blueprint, request.Index, device, checkpoint, Book));
         _blueprint = blueprint;
@@ -42,7 +39,7 @@ internal sealed class DictionaryShardGrain(SiloServices silo) : TrainingActor(si
         _last = request.Index == shards - 1 ? null : Sibling(shards - 1);
         _coders = [.. Enumerable.Range(0, blueprint.File.Replicas)
             .Select(coder => GrainFactory.GetGrain<ICoderGrain>(ActorKeys.Replica(request.Run, DictionaryModel.CoderRole, coder)))];
-        _actor = new RunActor(request.Run, DictionaryModel.DictionaryRole, request.Index, request.At.Attempt);
+        Actor = new RunActor(request.Run, DictionaryModel.DictionaryRole, request.Index, request.At.Attempt);
     }
 
     /// <inheritdoc/>
@@ -124,20 +121,11 @@ internal sealed class DictionaryShardGrain(SiloServices silo) : TrainingActor(si
         return await Task.Run(() => DictionaryFile.Write(folder, blueprint, snapshot));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
     private async Task<Incoming?> Ask(IDictionaryShardGrain? shard, StepId at) =>
         shard is null ? null : Silo.Transfer.Receive(await shard.Atoms(at.Attempt, Silo.Transfer.Silo));
 
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _reports.Clear();
         _snapshot?.Dispose();
         _snapshot = null;

@@ -9,7 +9,6 @@ namespace Cluster.Grains;
 internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDecoderGrain
 {
     private readonly UpdateReports<DecoderStep> _reports = new();
-    private RunActor? _actor;
     private DecoderReplica? _replica;
     private ParameterExchange? _exchange;
     private ParameterExchange? _encoderExchange;
@@ -20,25 +19,22 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
 
     protected override InputClock? Input => _replica?.Input;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task<string> Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.DecoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new DecoderReplica(blueprint, actor, device));
-        int shards = blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards, Book);
+        _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _encoderExchange = _replica.Encoder is { } encoder
-            ? new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, Book, CoderModel.EncoderRole, blueprint.File.Replicas + request.Index)
+            ? new ParameterExchange(this, request, blueprint, device, encoder, actor, CoderModel.EncoderRole, blueprint.File.Replicas + request.Index)
             : null;
         await Task.WhenAll(_exchange.Pull(), _encoderExchange?.Pull() ?? Task.CompletedTask);
         _round = new DecoderRound(request.At.Step, blueprint.Model.Microbatches);
         _reports.Follow(blueprint.File.OnNonFinite);
-        _actor = actor;
+        Actor = actor;
         return Silo.Transfer.Silo;
     }
 
@@ -108,17 +104,11 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
             replica.Blueprint, replica.Parameters, replica.Encoder, code.Open(replica.Device.Device), besideData, rows, columns));
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
     private static async Task<DecoderStep> Figures(Task<DecodedPiece> last) => (await last).Figures;
 
     private DecoderRound Round(StepId at) => _round is { } round && round.Step == at.Step
         ? round
-        : throw new StaleAttemptException($"{_actor} is at step {_round?.Step}; a message of step {at.Step} reached it");
+        : throw new StaleAttemptException($"{Actor} is at step {_round?.Step}; a message of step {at.Step} reached it");
 
     private async ValueTask<Outgoing> Lend(Func<Tensor> tensor, Task made, string receiver)
     {
@@ -138,11 +128,8 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
         _answers = [];
     }
 
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _round?.Cancel();
         _round = null;
         _reports.Clear();

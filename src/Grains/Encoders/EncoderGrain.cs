@@ -13,7 +13,6 @@ namespace Cluster.Grains;
 internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEncoderGrain
 {
     private readonly UpdateReports<double> _reports = new();
-    private RunActor? _actor;
     private EncoderReplica? _replica;
     private ParameterExchange? _exchange;
     private ParameterExchange? _codebookExchange;
@@ -24,26 +23,23 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
 
     protected override InputClock? Input => _replica?.Input;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.EncoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device, Book));
-        int shards = blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards, Book);
+        _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _codebookExchange = _replica.Codebook is { } codebook
-            ? new ParameterExchange(GrainFactory, Silo, device, codebook, actor, shards, Book, CoderModel.CodebookRole)
+            ? new ParameterExchange(this, request, blueprint, device, codebook, actor, CoderModel.CodebookRole)
             : null;
         await Task.WhenAll(_exchange.Pull(), _codebookExchange?.Pull() ?? Task.CompletedTask);
         _decoder = GrainFactory.GetGrain<IDecoderGrain>(ActorKeys.Replica(request.Run, CoderModel.DecoderRole, request.Index));
         _decoderSilo = await _decoder.Where(request.At.Attempt);
         _reports.Follow(blueprint.File.OnNonFinite);
-        _actor = actor;
+        Actor = actor;
     }
 
     /// <inheritdoc/>
@@ -88,12 +84,6 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
         return picture;
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
     /// <summary>Queues the encoding of a piece and sends what it will give; the answer is on its way when this ends.</summary>
     private async ValueTask<SentPiece> Send(StepId at, int piece)
     {
@@ -134,11 +124,8 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
         return replica.Device.RunAsync("encoder.learn", () => replica.Learn(piece, weight, gradient, likelihood));
     }
 
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _reports.Clear();
         if (_replica is { } replica)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using Cluster.Contracts;
@@ -10,7 +11,8 @@ namespace Cluster.Grains;
 /// <summary>
 /// The training of one run, from its newest sound checkpoint to its last step. Reads top to bottom:
 /// <see cref="Train"/> opens the actors, steps, samples, checkpoints and closes. A lost silo sends it back to
-/// the newest checkpoint; the streams and so the bits are the same on the second pass.
+/// the newest checkpoint; the streams and so the bits are the same on the second pass. A silo that has joined gets its share
+/// of the actors after the next checkpoint.
 /// </summary>
 internal sealed class TrainingRun
 {
@@ -24,6 +26,11 @@ internal sealed class TrainingRun
 
     /// <summary>What may happen to any step: a collection of garbage, another process.</summary>
     private static readonly TimeSpan Hiccup = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a silo that cannot be reached may stay in the list of silos: longer than any setting of its probes lasts.</summary>
+    private static readonly TimeSpan MembershipPatience = TimeSpan.FromMinutes(3);
+
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly IGrainFactory _grains;
     private readonly SiloServices _silo;
@@ -47,8 +54,12 @@ internal sealed class TrainingRun
     private IReadOnlyDictionary<string, double> _figures = new Dictionary<string, double>();
     private string? _problem;
     private bool _pause;
+    private volatile bool _letGo;
     private RunState _rest = RunState.Paused;
     private int _recoveries;
+    private long _lostSince;
+    private int _tries;
+    private IReadOnlySet<string> _places = ImmutableHashSet<string>.Empty;
     private long _replayTo;
     private long _replaySince;
     private TimeSpan _writeTime;
@@ -99,6 +110,16 @@ internal sealed class TrainingRun
         _pause = true;
     }
 
+    /// <summary>
+    /// Gives the run up at once, with no word to its actors and none to its files: this silo is cut off, and another that can
+    /// reach them goes on from the newest checkpoint as soon as the run is free.
+    /// </summary>
+    public void LetGo()
+    {
+        _letGo = true;
+        _watchdog.Ring();
+    }
+
     private async Task Run()
     {
         try
@@ -106,6 +127,10 @@ internal sealed class TrainingRun
             while (!await TrainOnce() && _state != RunState.Queued)
             {
             }
+        }
+        catch (Exception) when (_letGo)
+        {
+            _problem = "its silo was cut off from the others";
         }
         catch (Exception problem)
         {
@@ -117,11 +142,16 @@ internal sealed class TrainingRun
         }
     }
 
-    /// <summary>One attempt. False where a loss asks for another.</summary>
+    /// <summary>One attempt. False where a loss, or a silo that has joined, asks for another.</summary>
     private async Task<bool> TrainOnce()
     {
+        if (_state == RunState.Recovering)
+        {
+            await Task.Delay(TryAgainAfter * Math.Min(_tries, 4), _silo.Time);
+        }
+
         _attempt++;
-        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery, _troubled);
+        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery, _troubled, _silo.Recorder);
         (_traces, _measured, _signals) = (traces, 0, new RunSignals(_blueprint, _silo.Time));
         if (_silo.InCluster)
         {
@@ -133,8 +163,7 @@ internal sealed class TrainingRun
         IWorkflow workflow = _blueprint.Workflow(new WorkflowContext(_grains, _folder.Name, _experiment, _attempt));
         try
         {
-            await Train(workflow);
-            return true;
+            return await Train(workflow);
         }
         catch (Exception problem)
         {
@@ -144,6 +173,13 @@ internal sealed class TrainingRun
             if (problem is NonFiniteException apart)
             {
                 Announce(_doctor.LookAt(apart));
+            }
+
+            if (_letGo)
+            {
+                // Those that are here still free their memory; nobody waits for those that cannot be reached.
+                _ = Closing.All(workflow.Actors.Select(actor => actor.Abandon(_attempt, TimeSpan.MaxValue)));
+                throw;
             }
 
             // An actor that is given up would still write; the next attempt writes the same files.
@@ -163,7 +199,10 @@ internal sealed class TrainingRun
         {
             await _watchdog.Ends(Settle(_writing), _writeTime);
             _writing = Task.CompletedTask;
-            await _watchdog.Ends(workflow.Close(), TimeSpan.Zero);
+            if (!_letGo)
+            {
+                await _watchdog.Ends(workflow.Close(), TimeSpan.Zero);
+            }
         }
     }
 
@@ -185,6 +224,13 @@ internal sealed class TrainingRun
             return false;
         }
 
+        if (_state == RunState.Recovering && Losses.IsUnreachable(problem) && _silo.InCluster && _silo.Time.GetElapsedTime(_lostSince) < MembershipPatience)
+        {
+            // The list of silos may name a lost one for a while; until it does not, each opening may fail.
+            Recover(problem.Message, problem);
+            return true;
+        }
+
         if (Losses.IsLoss(problem) && _recoveries++ < _blueprint.File.Recovery.Attempts)
         {
             Recover(problem.Message, problem);
@@ -196,15 +242,23 @@ internal sealed class TrainingRun
 
     private void Recover(string why, Exception problem)
     {
+        bool again = _state == RunState.Recovering;
+        (_lostSince, _tries) = again ? (_lostSince, _tries + 1) : (_silo.Time.GetTimestamp(), 0);
         _state = RunState.Recovering;
         _replayTo = Math.Max(_replayTo, _step);
+        if (again && Losses.IsUnreachable(problem))
+        {
+            return; // the same loss
+        }
+
         _replaySince = _silo.Time.GetTimestamp();
         _silo.Meter.Recovery(_folder.Name);
         _journal.Event("recovering", _step, why);
         _log.Say(LogLevel.Warning, _traces.Attempt, problem, string.Create(CultureInfo.InvariantCulture, $"goes back from step {_step} to its newest checkpoint: {why}"));
     }
 
-    private async Task Train(IWorkflow workflow)
+    /// <returns>False where the actors must be opened again, to be spread over silos that have joined.</returns>
+    private async Task<bool> Train(IWorkflow workflow)
     {
         CheckpointFolder? from = await Task.Run(() => CheckpointFolder.NewestSound(_folder, warning => _journal.Event("warning", _step, warning)));
         _step = from?.Step ?? 0;
@@ -212,6 +266,7 @@ internal sealed class TrainingRun
         _journal.Event(_resumed || _attempt > 1 ? "resumed" : "started", _step, from is null ? "from the beginning" : $"from {from.Name}");
         _journal.RewindMetrics(_step);
         _doctor.Rewind(_step);
+        _places = _silo.Places(_folder);
         await Watched(workflow, workflow.Open(_step, from?.Name), "the opening of the actors", TimeSpan.Zero);
         _best.Clear();
         _reported = 0;
@@ -248,6 +303,12 @@ internal sealed class TrainingRun
             {
                 _reported = 0;
                 await Checkpoint(workflow);
+                if (_step < steps && !_pause && Joined() is > 0 and int joined)
+                {
+                    await Written(workflow);
+                    await LeavePlaces(workflow, joined);
+                    return false;
+                }
             }
         }
 
@@ -260,6 +321,18 @@ internal sealed class TrainingRun
         await Written(workflow);
         _state = _step < steps ? _rest : RunState.Finished;
         _journal.Event(_state.ToString().ToLowerInvariant(), _step, $"after {_step} of {steps} steps");
+        return true;
+    }
+
+    /// <summary>How many silos have joined since the actors were opened.</summary>
+    private int Joined() => _silo.Places(_folder).Count(place => !_places.Contains(place));
+
+    /// <summary>Ends all actors' activations, so that the next opening places them anew. The checkpoint holds all they know.</summary>
+    private async Task LeavePlaces(IWorkflow workflow, int joined)
+    {
+        _journal.Event("spreading", _step, $"{joined} silo{(joined == 1 ? " has" : "s have")} joined; the actors are placed anew");
+        await _watchdog.Ends(workflow.Close(), TimeSpan.Zero);
+        await _watchdog.Ends(Closing.All(workflow.Actors.Select(actor => actor.Abandon(_attempt, TimeSpan.MaxValue))), TimeSpan.Zero);
     }
 
     /// <summary>Waits for the arithmetic of the next steps that were begun.</summary>
@@ -326,6 +399,7 @@ internal sealed class TrainingRun
         if (!await _watchdog.Ends(work, expected))
         {
             _ = Settle(work); // nobody else sees how it ends
+            ObjectDisposedException.ThrowIf(_letGo, this);
             throw await LateActorException.Ask(workflow.Actors, what, _watchdog.Limit(expected));
         }
 
@@ -419,17 +493,27 @@ internal sealed class TrainingRun
     private async Task Checkpoint(IWorkflow workflow)
     {
         await Written(workflow);
-        await Watched(workflow, workflow.Snapshot(_step), $"the snapshot of step {_step}", TimeSpan.Zero);
+        await Watched(workflow, Snapshot(workflow), $"the snapshot of step {_step}", TimeSpan.Zero);
         _writing = WriteCheckpoint(workflow, new CheckpointFolder(_folder, RunFolder.StepName(_step)), _best.Take());
         await KeepOrder();
     }
+
+    private Task Snapshot(IWorkflow workflow) => Task.WhenAll(
+        workflow.Snapshot(_step), Task.WhenAll(Keepers(workflow).Select(actor => actor.SnapshotExchange(new StepId(_attempt, _step)))));
+
+    /// <summary>The actors that may hold what no shard holds.</summary>
+    private IEnumerable<ITrainingActor> Keepers(IWorkflow workflow) => _blueprint.File.Exchange.KeepsState ? workflow.Actors : [];
 
     private async Task WriteCheckpoint(IWorkflow workflow, CheckpointFolder folder, double? figure)
     {
         using Activity? span = StepTraces.Source.StartActivity(TelemetryNames.CheckpointSpan)?
             .SetTag(TelemetryNames.Run, _folder.Name).SetTag(TelemetryNames.Step, folder.Step);
         long began = _silo.Time.GetTimestamp();
-        CheckpointFile[] files = await workflow.WriteSnapshot(folder.Step, folder.Name);
+        CheckpointFile[] files =
+        [
+            .. await workflow.WriteSnapshot(folder.Step, folder.Name),
+            .. (await Task.WhenAll(Keepers(workflow).Select(actor => actor.WriteExchange(new StepId(_attempt, folder.Step), folder.Name)))).SelectMany(each => each),
+        ];
         await Task.Run(() =>
         {
             folder.Seal(files, figure);
@@ -463,7 +547,11 @@ internal sealed class TrainingRun
 
     private async Task Leave()
     {
-        SaveState();
+        if (!_letGo)
+        {
+            SaveState();
+        }
+
         _watchdog.Dispose();
         _silo.Meter.Forget(_folder.Name);
         await Settle(_journal.DisposeAsync().AsTask());

@@ -9,7 +9,6 @@ namespace Cluster.Grains;
 internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo), IDiscriminatorGrain
 {
     private readonly UpdateReports<DiscriminatorReport> _reports = new();
-    private RunActor? _actor;
     private DiscriminatorReplica? _replica;
     private ParameterExchange? _exchange;
     private ParameterExchange? _memoryExchange;
@@ -20,24 +19,22 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
 
     protected override InputClock? Input => _replica?.Input;
 
-    protected override long? Attempt => _actor?.Attempt;
-
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
-        await Release();
+        await Shut();
         GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, GanModel.DiscriminatorRole, request.Index, request.At.Attempt);
-        DeviceThread device = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device, Book));
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, blueprint.File.Shards, Book);
+        _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _memoryExchange = _replica.Memory is { } memory
-            ? new ParameterExchange(GrainFactory, Silo, device, memory, actor, blueprint.File.Shards, Book, GanModel.MemoryRole)
+            ? new ParameterExchange(this, request, blueprint, device, memory, actor, GanModel.MemoryRole)
             : null;
         await Task.WhenAll(_exchange.Pull(), _memoryExchange?.Pull() ?? Task.CompletedTask);
         _generator = GrainFactory.GetGrain<IGeneratorGrain>(ActorKeys.Replica(request.Run, GanModel.GeneratorRole, request.Index));
         _reports.Follow(blueprint.File.OnNonFinite);
-        _actor = actor;
+        Actor = actor;
     }
 
     /// <inheritdoc/>
@@ -87,17 +84,8 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         return new JudgementMessage(_judgement[0].Message, _judgement[1].Message);
     }
 
-    /// <inheritdoc/>
-    public override Task Close(long attempt) => _actor?.Attempt == attempt ? Release() : Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Release();
-
-    private RunActor Require(long attempt) => RunActor.Require(_actor, attempt, this.GetPrimaryKeyString());
-
-    private async Task Release()
+    protected override async Task Release()
     {
-        _actor = null;
         _reports.Clear();
         foreach (Outgoing past in _judgement)
         {

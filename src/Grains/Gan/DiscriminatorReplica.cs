@@ -73,15 +73,18 @@ internal sealed class DiscriminatorReplica : IDisposable
 
         Parameters.ZeroGradients();
         return _blueprint.Gan.DiscriminatorStep(
-            Parameters, _input_2BD, () => RandomStream.Named(_blueprint.Seed, GanModel.DiscriminatorRole, _index, update, "interpolation"), Memory);
+            Parameters, _input_2BD, () => RandomStream.Named(_blueprint.Seed, GanModel.DiscriminatorRole, _index, update, "interpolation"), Memory,
+            _blueprint.FakeCodes(_index, step, part, Device.Device));
     }
 
     /// <summary>The generator's loss and dL/dfakes; they last until the next judgement.</summary>
     public Judgement Judge(long step, Incoming fakes)
     {
         _judgement?.Dispose();
+        int part = _blueprint.Parts - 1;
         Judgement judgement = _blueprint.Gan.Judge(
-            Parameters, fakes.Open(Device.Device), Memory, _blueprint.Classes > 0 ? OneHot(_blueprint.FakeLabels(_index, step, _blueprint.Parts - 1)) : null);
+            Parameters, fakes.Open(Device.Device), Memory, _blueprint.Classes > 0 ? OneHot(_blueprint.FakeLabels(_index, step, part)) : null,
+            _blueprint.FakeCodes(_index, step, part, Device.Device));
         judgement.Loss.DetachFromDisposeScope();
         judgement.Gradient.DetachFromDisposeScope();
         return _judgement = judgement;

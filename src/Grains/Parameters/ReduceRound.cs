@@ -105,8 +105,9 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     public TensorMessage? Promised(int replica) => _promised[replica]?.Message;
 
     /// <summary>Adds, averages and steps part by part as the gradients come in; each part's values leave at once.</summary>
+    /// <param name="step">The workflow step.</param>
     /// <returns>Ends when all is stepped. Its failure reaches whoever fetches the values, too.</returns>
-    public Task StepInParts()
+    public Task StepInParts(long step)
     {
         return Stepped = Run();
 
@@ -115,7 +116,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
             try
             {
                 UpdateNorms? norms = Measured is null ? null : new UpdateNorms();
-                await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, (average, offset) => StepPart(average, offset, norms), Hand, _over.Token);
+                await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, (average, offset) => StepPart(average, offset, step, norms), Hand, _over.Token);
                 await slice.Device.RunAsync(Dispose);
             }
             catch (Exception problem)
@@ -141,10 +142,11 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
 
     /// <summary>Adds, averages and steps in one visit to the device, then lets the gradients go.</summary>
     /// <param name="scale">Factor from clipping; 1 leaves the gradient as it is.</param>
-    public Task Step(double scale) => slice.Device.RunAsync(() =>
+    /// <param name="step">The workflow step.</param>
+    public Task Step(double scale, long step) => slice.Device.RunAsync(() =>
     {
         UpdateNorms? norms = Measured is null ? null : new UpdateNorms();
-        slice.Step(Average(), scale, norms);
+        slice.Step(Average(), scale, step, norms);
         Dispose();
         if (norms is not null)
         {
@@ -187,9 +189,9 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     }
 
     /// <summary>The last part counts the step: nobody can ask for the next one before it has seen these values.</summary>
-    private void StepPart(Tensor average, long offset, UpdateNorms? norms)
+    private void StepPart(Tensor average, long offset, long step, UpdateNorms? norms)
     {
-        slice.StepPart(average, offset, norms);
+        slice.StepPart(average, offset, step, norms);
         if (offset + average.NumberOfElements == slice.Range.Count)
         {
             slice.Optimizer.EndStep();

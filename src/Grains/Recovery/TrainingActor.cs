@@ -12,44 +12,104 @@ namespace Cluster.Grains;
 /// </summary>
 internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
 {
+    /// <summary>Locked: who looks at the silo reads it beside the turns.</summary>
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
     private readonly MessageTrail _trail = new();
     private readonly CancellationTokenSource _given = new();
+    private readonly List<ParameterExchange> _exchanges = [];
+    private List<ExchangeState> _snapshots = [];
+    private WeakReference<TrainingActor>? _self;
 
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
     protected abstract DeviceThread? Device { get; }
 
-    /// <summary>The attempt that it is open for; null where it is not.</summary>
-    protected abstract long? Attempt { get; }
+    /// <summary>Who it is, and in which attempt; null where it is not open.</summary>
+    protected RunActor? Actor { get; set; }
 
     protected SiloServices Silo => silo;
 
     /// <summary>What the actor notes beside its work.</summary>
-    protected SignalBook Book { get; } = new();
+    internal SignalBook Book { get; } = new();
+
+    /// <summary>Reaches the actors that an exchange sends to.</summary>
+    internal IGrainFactory Grains => GrainFactory;
+
+    /// <summary>The actor's silo, for its exchanges.</summary>
+    internal SiloServices Services => silo;
+
+    /// <summary>Makes an exchange the actor's own: its state goes into checkpoints, and is freed with the actor's tensors.</summary>
+    internal void Own(ParameterExchange exchange) => _exchanges.Add(exchange);
 
     /// <inheritdoc/>
-    public abstract Task Close(long attempt);
+    public Task Close(long attempt) => Actor?.Attempt == attempt ? Shut() : Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task<ActorActivity> Doing()
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Shut();
+
+    /// <inheritdoc/>
+    public async Task SnapshotExchange(StepId at)
+    {
+        Require(at.Attempt);
+        List<ExchangeState> taken = [];
+        foreach (ParameterExchange exchange in _exchanges)
+        {
+            if (await exchange.Snapshot(at.Step) is { } state)
+            {
+                taken.Add(state);
+            }
+        }
+
+        DropSnapshots();
+        _snapshots = taken;
+    }
+
+    /// <inheritdoc/>
+    public async Task<CheckpointFile[]> WriteExchange(StepId at, string checkpoint)
+    {
+        Require(at.Attempt);
+        List<ExchangeState> taken = _snapshots;
+        _snapshots = [];
+        string folder = Path.Combine(silo.Run(this.GetPrimaryKeyString().Split('/')[0]).Checkpoints, checkpoint);
+        try
+        {
+            return taken.TrueForAll(state => state.Step == at.Step)
+                ? await Task.Run(() => taken.Select(state => state.Write(folder)).ToArray())
+                : throw new StaleAttemptException($"{this.GetPrimaryKeyString()} has no snapshot of step {at.Step}");
+        }
+        finally
+        {
+            taken.ForEach(state => state.Dispose());
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ActorActivity> Doing() => Task.FromResult(Present());
+
+    /// <summary>As <see cref="Doing"/>, from any thread.</summary>
+    public ActorActivity Present()
     {
         DeviceThread? device = Device;
-        (string Name, long? Step, long Since)? longest = _messages.First?.Value;
+        (string Name, long? Step, long Since)? longest;
+        lock (_messages)
+        {
+            longest = _messages.First?.Value;
+        }
+
         string? message = longest is not { } found ? null : found.Step is { } step ? $"{found.Name} of step {step}" : found.Name;
-        return Task.FromResult(new ActorActivity(
+        return new ActorActivity(
             this.GetPrimaryKeyString(),
             silo.Tensors.Silo,
             message,
             longest is { } since ? silo.Time.GetElapsedTime(since.Since).TotalSeconds : 0,
             device?.Name,
             device?.Current,
-            device?.CurrentFor.TotalSeconds ?? 0));
+            device?.CurrentFor.TotalSeconds ?? 0);
     }
 
     /// <inheritdoc/>
     public Task Abandon(long attempt, TimeSpan hungAfter)
     {
-        if (Attempt is { } mine && mine != attempt)
+        if (Actor is { } open && open.Attempt != attempt)
         {
             return Task.CompletedTask;
         }
@@ -65,21 +125,27 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     }
 
     /// <inheritdoc/>
-    public Task<ActorSignals> Signals(StepId upTo) => Task.FromResult(Attempt != upTo.Attempt
+    public Task<ActorSignals> Signals(StepId upTo) => Task.FromResult(Actor?.Attempt != upTo.Attempt
         ? new ActorSignals([], [])
         : Book.Take(upTo.Step, Times()));
 
     /// <inheritdoc/>
     public Task<MessageTime[]> Trail(StepId first, int count)
     {
-        if (Attempt != first.Attempt)
+        if (Actor?.Attempt != first.Attempt)
         {
             return Task.FromResult<MessageTime[]>([]);
         }
 
         // What hangs has not ended.
         DateTime now = DateTime.UtcNow;
-        IEnumerable<MessageTime> running = _messages.Where(each => each.Step >= first.Step && each.Step < first.Step + count).Select(each =>
+        (string Name, long? Step, long Since)[] open;
+        lock (_messages)
+        {
+            open = [.. _messages];
+        }
+
+        IEnumerable<MessageTime> running = open.Where(each => each.Step >= first.Step && each.Step < first.Step + count).Select(each =>
         {
             TimeSpan lasted = silo.Time.GetElapsedTime(each.Since);
             return new MessageTime(each.Name, each.Step!.Value, now - lasted, lasted);
@@ -114,7 +180,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             return;
         }
 
-        silo.Work.Saw(this.GetPrimaryKeyString());
+        silo.Work.Saw(this.GetPrimaryKeyString(), _self ??= new WeakReference<TrainingActor>(this));
         if (context.MethodName == "Open")
         {
             DevicePool.Lease(silo.LeasedDevice(this.GetPrimaryKeyString()));
@@ -122,9 +188,15 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         }
 
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
-        var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
-        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } 
-            ? StepTraces.Describe(StepTraces.Source.StartActivity(TelemetryNames.MessageSpan), this.GetPrimaryKeyString(), context.MethodName, step)
+        LinkedListNode<(string Name, long? Step, long Since)> message = new((context.MethodName, step, silo.Time.GetTimestamp()));
+        lock (_messages)
+        {
+            _messages.AddLast(message);
+        }
+
+        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true }
+            ? StepTraces.Describe(StepTraces.Source.StartActivity(TelemetryNames.MessageSpan), this.GetPrimaryKeyString(), context.MethodName, step)?
+                .SetTag(TelemetryNames.Silo, silo.Tensors.Silo)
             : null;
         try
         {
@@ -138,21 +210,60 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         }
         finally
         {
-            _messages.Remove(message);
+            lock (_messages)
+            {
+                _messages.Remove(message);
+            }
+
             _trail.Add(message.Value.Name, step, silo.Time.GetElapsedTime(message.Value.Since));
         }
     }
 
-    /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>
-    protected static async Task Free(DeviceThread device, Action free)
+    /// <summary>Lets go of all that the actor holds; what <c>Open</c> does first.</summary>
+    protected Task Shut()
     {
+        Actor = null;
+        return Release();
+    }
+
+    /// <summary>Frees what the actor holds, also where its opening did not come to its end.</summary>
+    protected abstract Task Release();
+
+    /// <summary>Refuses a message of another attempt, or one that finds the actor not opened.</summary>
+    /// <exception cref="StaleAttemptException">The attempts differ.</exception>
+    protected RunActor Require(long attempt) => RunActor.Require(Actor, attempt, this.GetPrimaryKeyString());
+
+    /// <summary>The thread of the device that a run's file asks for; actors of different places may work at the same time.</summary>
+    protected DeviceThread DeviceOf(Blueprint blueprint, int place) => Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads, place);
+
+    /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>
+    protected async Task Free(DeviceThread device, Action free)
+    {
+        ParameterExchange[] exchanges = [.. _exchanges];
+        _exchanges.Clear();
+        DropSnapshots();
         try
         {
-            await device.RunAsync(free);
+            await device.RunAsync(() =>
+            {
+                foreach (ParameterExchange exchange in exchanges)
+                {
+                    exchange.Dispose();
+                }
+
+                free();
+            });
         }
         catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException)
         {
             // Its tensors may still be in use by the work that hangs.
         }
     }
+
+    private void DropSnapshots()
+    {
+        _snapshots.ForEach(state => state.Dispose());
+        _snapshots = [];
+    }
+
 }

@@ -12,7 +12,8 @@ namespace Cluster.Grains;
 /// <param name="attempt">The attempt.</param>
 /// <param name="every">One in how many steps is traced; the first step of an attempt always is; 0: none.</param>
 /// <param name="troubled">A step that failed in an attempt before: it is traced when it is done again. −1: none.</param>
-internal sealed class StepTraces(string run, long attempt, long every, long troubled = -1) : IDisposable
+/// <param name="recorder">Whose wish for a step is granted beside them.</param>
+internal sealed class StepTraces(string run, long attempt, long every, long troubled = -1, StepRecorder? recorder = null) : IDisposable
 {
     internal static readonly ActivitySource Source = new(TelemetryNames.Source);
 
@@ -35,7 +36,7 @@ internal sealed class StepTraces(string run, long attempt, long every, long trou
             return new Sending(before);
         }
 
-        if (!_first && step % every != 0 && step != troubled)
+        if (!_first && step % every != 0 && step != troubled && recorder?.TakeWish(run) != true)
         {
             _begun[step] = DateTime.UtcNow;
             return new Sending(before);

@@ -45,6 +45,9 @@ public static class TelemetryNames
     /// <summary>Tag: the name of a rule.</summary>
     public const string Diagnosis = "cluster.diagnosis.name";
 
+    /// <summary>Tag: the silo on which an actor has a message.</summary>
+    public const string Silo = "cluster.silo";
+
     /// <summary>Tag: a device's thread, as <c>cuda:0/1</c>.</summary>
     public const string Device = "cluster.device.name";
 }

@@ -105,7 +105,13 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
     protected RoleBlueprint Trained(string name, ParameterLayout layout, int contributors)
     {
         OptimizerSection section = file.Optimizer[name];
-        return new RoleBlueprint(name, layout, Optimizers.Options(section), section.ClipNorm, Seed, Type, contributors);
+        ExchangeSection exchange = file.Exchange;
+        RoleBlueprint role = new(name, layout, Optimizers.Options(section), section.ClipNorm, Seed, Type, contributors)
+        {
+            Schedule = Optimizers.Schedule(section, file.Steps),
+            Compression = exchange.Compression,
+        };
+        return Apart(role, new SgdOptions(exchange.OuterLearningRate, exchange.OuterMomentum, 0, exchange.OuterMomentum > 0));
     }
 
     /// <summary>A role that is the moving average of what its contributors see.</summary>
@@ -114,5 +120,14 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
     /// <param name="decay">Share of the old value that stays at each update, in [0, 1).</param>
     /// <param name="contributors">Who sends the gradient: value − statistic.</param>
     protected RoleBlueprint MovingAverage(string name, ParameterLayout layout, double decay, int contributors) =>
-        new(name, layout, new SgdOptions(1 - decay), 0, Seed, Type, contributors) { IsTrained = false };
+        Apart(new RoleBlueprint(name, layout, new SgdOptions(1 - decay), 0, Seed, Type, contributors) { IsTrained = false }, new SgdOptions(1));
+
+    /// <summary>The same role where replicas step by themselves and meet by an outer optimizer.</summary>
+    private RoleBlueprint Apart(RoleBlueprint role, SgdOptions outer) => file.Exchange.LocalSteps == 0 ? role : role with
+    {
+        Optimizer = outer,
+        ClipNorm = 0,
+        Schedule = null,
+        Local = new LocalSteps(file.Exchange.LocalSteps, role.Optimizer, role.ClipNorm, role.Schedule),
+    };
 }
