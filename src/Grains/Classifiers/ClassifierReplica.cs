@@ -24,9 +24,6 @@ internal sealed class ClassifierReplica : IDisposable
 
     public DeviceThread Device { get; }
 
-    /// <summary>The time that its minibatches took.</summary>
-    public InputClock Input => _batch.Clock;
-
     public FlatParameters Parameters { get; }
 
     /// <summary>How long minibatches have taken so far.</summary>
