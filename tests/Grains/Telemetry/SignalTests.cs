@@ -85,7 +85,7 @@ public sealed class SignalTests
     [InlineData("model={kind: vq-vae, vectors: 4, width: 3, codebook: 8, encoder: {hidden: [12]}, decoder: {hidden: [10]}}")]
     [InlineData("model={kind: rbm, hidden: 12, chains: 20, temperatures: 3, hottest: 0.4, staleness: 1}")]
     [InlineData("model={kind: dictionary, atoms: 16, patch: {size: 0}, encoder: {kind: shrink}}")]
-    [InlineData("model={kind: classifier}")]
+    [InlineData("model={kind: classifier, channels: [6, 12], kernel: 3, hidden: [24]}")]
     public async Task Every_figure_is_in_the_catalog(string model)
     {
         await using TrainingCluster cluster = await TrainingCluster.Start();
