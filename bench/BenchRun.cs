@@ -12,6 +12,7 @@ internal sealed class BenchRun : IAsyncDisposable
     private readonly DirectoryInfo _runs;
     private readonly TrainingSilo _silo;
     private readonly IExperimentGrain _run;
+    private TelemetrySink? _sink;
 
     private BenchRun(DirectoryInfo runs, TrainingSilo silo)
     {
@@ -37,7 +38,9 @@ internal sealed class BenchRun : IAsyncDisposable
         ];
         ExperimentFile file = ExperimentFile.Parse(experiment, "bench.yaml", all);
         DirectoryInfo runs = Directory.CreateTempSubdirectory("cluster-bench-");
+        TelemetrySink? sink = flags.Text("export") is { } protocol and not "off" ? await TelemetrySink.Start(protocol) : null;
         BenchRun run = new(runs, await TrainingSilo.Start(new TrainingOptions { Runs = runs.FullName, Data = flags.Text("data") }));
+        run._sink = sink;
         run.Experiment = file.ToYaml();
         await run._run.Start(run.Experiment);
         return run;
@@ -104,6 +107,7 @@ internal sealed class BenchRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _silo.DisposeAsync();
+        _sink?.Dispose();
         _runs.Delete(recursive: true);
     }
 }

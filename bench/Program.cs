@@ -12,10 +12,16 @@ if (args is ["allreduce", .. var way])
     return await AllReduce.Measure(new Flags(way));
 }
 
+if (args is ["sink", var protocol])
+{
+    return await TelemetrySink.Run(protocol);
+}
+
 if (args is not [("gan-mlp" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary") and var work, .. var rest])
 {
     Console.Error.WriteLine(
         "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--replicas 1] [--lanes 1] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
+    Console.Error.WriteLine("       gan-mlp, rbm, vae and dictionary take --export off|grpc|http/protobuf: telemetry to a collector on this machine");
     Console.Error.WriteLine("       bench gan-mlp-memory [--threads 2] [--batch 64] [--early 2000] [--late 20000] [--data DIR]");
     Console.Error.WriteLine("       bench allreduce [--way tcp|memory|both] [--mib 0,1,4,16,64]");
     Console.Error.WriteLine("       bench rbm [--path actors|loop] [--threads 2] [--replicas 1] [--lanes 1] [--batch 100] [--hidden 500] [--centred true|false] [--steps 200] [--repeat 5] [--data DIR]");

@@ -39,6 +39,15 @@ public sealed class LifeTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatIsWrongWithARunIsSaidOnceWhileItTrains()
+    {
+        Outcome run = await _place.Train("--set", "steps=40", "--set", "metrics.every=1", "--set", "optimizer.learningRate=1e-12");
+        string line = Assert.Single(run.Out.Split('\n'), each => each.StartsWith("stalled at step ", StringComparison.Ordinal));
+        Assert.Contains("has stopped learning", line, StringComparison.Ordinal);
+        Assert.Contains("(try: raise optimizer.learningRate", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SamplesAreAPictureOfTheirSeed()
     {
         await _place.Train();

@@ -24,6 +24,7 @@ internal static class Training
         TimeProvider time = TimeProvider.System;
         long start = time.GetTimestamp();
         Pace? pace = null;
+        Findings findings = new(folder);
         terminal.Out.WriteLine($"{folder.Name}: training to step {begun.Steps} in {Folders.Shown(folder.Path)}");
         IProgressView view = terminal.Live ? new LiveProgress(terminal) : new PlainProgress(terminal.Out, time);
         RunStatus end = await view.Show(async tell =>
@@ -61,6 +62,10 @@ internal static class Training
                 // A resumed run knows where it goes on only once its actors are open.
                 pace ??= status.Figures.Count > 0 ? new Pace(time, status.Step) : null;
                 tell(status);
+                foreach (string finding in findings.Next())
+                {
+                    view.Say(finding);
+                }
             }
 
             return status;

@@ -61,7 +61,8 @@ internal static class ShowVerb
 
         if (run.Metrics is { } row)
         {
-            to.WriteLine($"metrics      {string.Join("  ", [$"step {row.Step}", .. Text.Figures(row.Figures), Text.Rate(row.StepsPerSecond)])}");
+            string[] figures = [$"step {row.Step}", .. Text.Figures(row.Figures), Text.Rate(row.StepsPerSecond)];
+            to.WriteLine($"metrics      {string.Join("\n             ", figures.Chunk(5).Select(some => string.Join("  ", some)))}");
         }
 
         to.WriteLine($"checkpoints  {(run.Checkpoints.Count == 0 ? "none" : string.Join(", ", run.Checkpoints))}");

@@ -25,7 +25,7 @@ internal sealed class DivergingRule(string? loss) : Rule(
     /// <inheritdoc/>
     public override Verdict Judge(SignalHistory rows)
     {
-        Verdict rising = loss is null || rows.Beginning(loss) is not { } first
+        Verdict rising = loss is null || rows.Start(loss) is not { } first
             ? Verdict.Clear
             : Lasting(rows, loss, Rows, value => value > first + ((Worse - 1) * Math.Abs(first)), value => Verdict.Of(
                 string.Create(CultureInfo.InvariantCulture, $"{loss} is {value:0.####} and rising away from {first:0.####}, where it began"), Suggestion));

@@ -31,6 +31,15 @@ internal sealed class Doctor(IReadOnlyList<Rule> rules)
         return findings;
     }
 
+    /// <summary>Takes the figures of a run's first steps, which may have no row: a run that diverges at once has begun before its first row.</summary>
+    public void Begin(long step, IReadOnlyDictionary<string, double> figures)
+    {
+        if (step <= SignalHistory.First)
+        {
+            _rows.Begin(figures);
+        }
+    }
+
     /// <summary>Tells of a loss or gradient that is no number, of which no row comes: the step has failed.</summary>
     public IReadOnlyList<Finding> LookAt(Contracts.NonFiniteException problem) =>
         rules.OfType<NonFiniteRule>().FirstOrDefault() is { } rule && _active.Add(rule.Name) ? [rule.Find(problem)] : [];

@@ -17,7 +17,7 @@ internal sealed class ModeCollapseRule() : Rule(
     private const int Rows = 10;
 
     /// <summary>An untrained generator makes all the same.</summary>
-    private const int Settled = 30;
+    private const int Settled = 100;
 
     /// <inheritdoc/>
     public override Verdict Judge(SignalHistory rows)

@@ -7,7 +7,7 @@ internal sealed class SignalHistory
     private const int Kept = 100;
 
     /// <summary>Values of a signal's beginning.</summary>
-    private const int First = 3;
+    public const int First = 3;
 
     private readonly List<SignalRow> _rows = [];
     private readonly Dictionary<string, List<double>> _beginnings = new(StringComparer.Ordinal);
@@ -28,7 +28,13 @@ internal sealed class SignalHistory
             _rows.RemoveAt(0);
         }
 
-        foreach ((string name, double value) in row.Figures)
+        Begin(row.Figures);
+    }
+
+    /// <summary>Notes where signals begin: the first steps of a run tell their figures though they have no row.</summary>
+    public void Begin(IReadOnlyDictionary<string, double> figures)
+    {
+        foreach ((string name, double value) in figures)
         {
             if (!_beginnings.TryGetValue(name, out List<double>? values))
             {
@@ -66,6 +72,9 @@ internal sealed class SignalHistory
 
         return values;
     }
+
+    /// <summary>A signal's very first value; null before there is one.</summary>
+    public double? Start(string signal) => _beginnings.GetValueOrDefault(signal) is [var first, ..] ? first : null;
 
     /// <summary>The middle of a signal's first values; null before there are that many.</summary>
     public double? Beginning(string signal) => _beginnings.GetValueOrDefault(signal) is { Count: First } values ? Median(values) : null;

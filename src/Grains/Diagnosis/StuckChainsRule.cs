@@ -6,10 +6,10 @@ namespace Cluster.Grains;
 internal sealed class StuckChainsRule() : Rule(
     "chains-stuck",
     Severity.Warning,
-    string.Create(CultureInfo.InvariantCulture, $"rbm: chainAutocorrelation is above {Frozen:0.000} in {Rows} rows, or swapRateMin below {Apart:0.00}"))
+    string.Create(CultureInfo.InvariantCulture, $"rbm: chainAutocorrelation is above {Frozen:0.00} in {Rows} rows, or swapRateMin below {Apart:0.00}"))
 {
     /// <summary>Correlation of the hidden units from one update to the next.</summary>
-    private const double Frozen = 0.99;
+    private const double Frozen = 0.98;
 
     /// <summary>Share of swaps that neighbouring temperatures accept.</summary>
     private const double Apart = 0.01;

@@ -67,6 +67,7 @@ internal sealed class TrainingRun
     private RunSignals _signals;
     private long _measured;
     private long _troubled = -1;
+    private long _reported;
     private Task _writing = Task.CompletedTask;
 
     public TrainingRun(
@@ -167,8 +168,8 @@ internal sealed class TrainingRun
         catch (Exception problem)
         {
             traces.Fail(problem.Message);
-            _troubled = _step;
-            await Trace(workflow, _step, 1, "failed", problem.Message);
+            long shown = await Trace(workflow, _step, MostStepsAhead, "failed", problem.Message);
+            _troubled = problem is NonFiniteException { Step: var named } ? named : shown;
             if (problem is NonFiniteException apart)
             {
                 Announce(_doctor.LookAt(apart));
@@ -268,6 +269,7 @@ internal sealed class TrainingRun
         _places = _silo.Places(_folder);
         await Watched(workflow, workflow.Open(_step, from?.Name), "the opening of the actors", TimeSpan.Zero);
         _best.Clear();
+        _reported = 0;
         _state = RunState.Running;
         SaveState();
 
@@ -293,11 +295,13 @@ internal sealed class TrainingRun
 
             if (_step == steps || Due(_blueprint.File.Sample.Every))
             {
+                _reported = 0; // the next report waits for more than steps
                 await Sample(workflow);
             }
 
             if (_step == steps || Due(_blueprint.File.Checkpoint.Every))
             {
+                _reported = 0;
                 await Checkpoint(workflow);
                 if (_step < steps && !_pause && Joined() is > 0 and int joined)
                 {
@@ -345,13 +349,15 @@ internal sealed class TrainingRun
             // Which step is left out must not depend on how many are asked after at once: actors may differ in where they fail first.
             long first = _step;
             int some = _blueprint.File.OnNonFinite == NonFiniteAction.Rollback ? 1 : (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
-            long asked = _silo.Time.GetTimestamp();
             Task<double[][]> report = workflow.Report(first, some);
             await Watched(workflow, report, some == 1 ? $"step {first}" : $"one of the steps {first} to {first + some - 1}", Time(begun - first));
-            if (_rate.StepsPerSecond > 0 && _silo.Time.GetElapsedTime(asked) > (SlowFactor * Time(begun - first)) + Hiccup)
+            long now = _silo.Time.GetTimestamp();
+            if (_rate.StepsPerSecond > 0 && _reported > 0 && _silo.Time.GetElapsedTime(_reported, now) > (SlowFactor * Time(begun - first)) + Hiccup)
             {
-                await Trace(workflow, first, some, "slow");
+                await Trace(workflow, first, (int)(begun - first), "slow");
             }
+
+            _reported = now;
 
             await Watched(workflow, _signals.Gather(workflow, _attempt, first, some), $"the signals of step {first + some - 1}", TimeSpan.Zero);
             foreach (double[] figures in await report)
@@ -361,22 +367,25 @@ internal sealed class TrainingRun
         }
     }
 
-    /// <summary>Shows steps that nobody chose to trace, from what their actors remember: those that answer within a second.</summary>
-    private async Task Trace(IWorkflow workflow, long first, int count, string why, string? problem = null)
+    /// <summary>
+    /// Shows the step of some that was waited for, which nobody chose to trace, from what those actors remember that answer within a second.
+    /// </summary>
+    /// <returns>That step: the one with the longest message.</returns>
+    private async Task<long> Trace(IWorkflow workflow, long first, int count, string why, string? problem = null)
     {
         if (!_traces.Follows)
         {
-            return;
+            return first;
         }
 
         Task<(string Actor, MessageTime[] Messages)>[] asking = [.. workflow.Actors.Select(async actor => (actor.GetPrimaryKeyString(), await actor.Trail(new StepId(_attempt, first), count)))];
         await Task.WhenAny(Settle(Task.WhenAll(asking)), Task.Delay(TimeSpan.FromSeconds(1)));
         (string Actor, MessageTime[] Messages)[] trails = [.. asking.Where(each => each.IsCompletedSuccessfully).Select(each => each.Result)];
 
-        // Steps are asked after some at a time; the one that took the longest is what was waited for.
         long step = Enumerable.Range(0, count).Select(i => first + i).MaxBy(each => trails.SelectMany(trail => trail.Messages).Where(message => message.Step == each)
             .Select(message => message.Lasted).DefaultIfEmpty(TimeSpan.Zero).Max());
         _traces.Afterwards(step, trails, why, problem);
+        return step;
     }
 
     /// <summary>Waits for work of the actors, but not for ever.</summary>
@@ -418,6 +427,7 @@ internal sealed class TrainingRun
         Measure();
         _rate.Mark(_step);
         _best.Add(_figures);
+        _doctor.Begin(_step, _figures);
         if (_step == _replayTo)
         {
             _replayTo = 0;
@@ -427,7 +437,7 @@ internal sealed class TrainingRun
 
         if (_step == _blueprint.File.Steps || Due(_blueprint.File.Metrics.Every))
         {
-            SignalRow row = _signals.Row(_step, _figures, _rate.StepsPerSecond);
+            SignalRow row = _signals.Row(_step, _figures);
             _journal.Metrics(_step, _rate.StepsPerSecond, row.Figures);
             _silo.Meter.Signals(_folder.Name, row.Figures);
             Announce(_doctor.Look(row));

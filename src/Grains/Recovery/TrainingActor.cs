@@ -130,7 +130,28 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         : Book.Take(upTo.Step, Times()));
 
     /// <inheritdoc/>
-    public Task<MessageTime[]> Trail(StepId first, int count) => Task.FromResult(Actor?.Attempt == first.Attempt ? _trail.Of(first.Step, count) : []);
+    public Task<MessageTime[]> Trail(StepId first, int count)
+    {
+        if (Actor?.Attempt != first.Attempt)
+        {
+            return Task.FromResult<MessageTime[]>([]);
+        }
+
+        // What hangs has not ended.
+        DateTime now = DateTime.UtcNow;
+        (string Name, long? Step, long Since)[] open;
+        lock (_messages)
+        {
+            open = [.. _messages];
+        }
+
+        IEnumerable<MessageTime> running = open.Where(each => each.Step >= first.Step && each.Step < first.Step + count).Select(each =>
+        {
+            TimeSpan lasted = silo.Time.GetElapsedTime(each.Since);
+            return new MessageTime(each.Name, each.Step!.Value, now - lasted, lasted);
+        });
+        return Task.FromResult<MessageTime[]>([.. _trail.Of(first.Step, count), .. running]);
+    }
 
     /// <summary>Where the actor's minibatches are made; actors that share them give the same. Null for an actor that reads no data.</summary>
     protected virtual InputClock? Input => null;

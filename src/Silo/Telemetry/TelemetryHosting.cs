@@ -1,3 +1,5 @@
+using System.Collections;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,6 +22,10 @@ internal static class TelemetryHosting
             return;
         }
 
+        // The logging provider asks the host's configuration for the variables of the specification, and an empty host has none.
+        builder.Configuration.AddInMemoryCollection(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(each => new KeyValuePair<string, string?>((string)each.Key, (string?)each.Value))
+            .Where(each => each.Key.StartsWith("OTEL_", StringComparison.Ordinal)));
         builder.Logging.AddFilter<OpenTelemetryLoggerProvider>(null, Others);
         builder.Logging.AddFilter<OpenTelemetryLoggerProvider>("Cluster", Own);
         builder.Logging.AddOpenTelemetry(log =>

@@ -62,9 +62,10 @@ public sealed class DoctorTests
             [(Totals.Input, "s/cpu#2")] = 1,
             [(Totals.Input, "t/cpu#3")] = 1,
         };
-        (IReadOnlyList<KeyValuePair<string, double>> figures, string? straggler) = RunTotals.Told(gained, 4, 10);
+        (IReadOnlyList<KeyValuePair<string, double>> figures, string? straggler) = RunTotals.Told(gained, 4, 10, 64);
         Dictionary<string, double> told = new(figures);
         Assert.Equal("encoder/1", straggler);
+        Assert.Equal(160, told["samplesPerSecond"]);
         Assert.Equal(0.75, told["lateness"], 1e-12);
         Assert.Equal(0.05, told["exchangeWait"], 1e-12);
         Assert.Equal(0.125, told["exchangeShare"], 1e-12);

@@ -16,12 +16,12 @@ public sealed class OtlpTests
         using (Variables(collector.Address, protocol))
         {
             using TelemetryExport export = TelemetryExport.Start();
-            await cluster.Finish("run", "replicas=2", "shards=2", "steps=60", "metrics.traceEvery=20", "checkpoint.every=20");
+            await cluster.Finish("run", "replicas=2", "shards=6", "steps=60", "metrics.traceEvery=20", "checkpoint.every=20");
         }
 
         Assert.Equal("cluster", collector.Resource["service.name"]);
         OtlpSpan[] spans = [.. collector.Spans];
-        OtlpSpan[] steps = [.. spans.Where(span => span.Name == TelemetryNames.StepSpan)];
+        OtlpSpan[] steps = [.. spans.Where(span => span.Name == TelemetryNames.StepSpan && !span.Attributes.ContainsKey(TelemetryNames.Why))];
         Assert.Equal(["0", "20", "40"], steps.Select(span => span.Attributes[TelemetryNames.Step]).Order(StringComparer.Ordinal));
         OtlpSpan step = steps.Single(span => span.Attributes[TelemetryNames.Step] == "20");
         Assert.Equal("", step.Parent);
@@ -82,7 +82,7 @@ public sealed class OtlpTests
         AssertMetrics(collector, "cluster.signal", "cluster.diagnosis", "cluster.recoveries");
 
         // The step that was lost: shown as failed, and traced in full when it was done again.
-        OtlpSpan failed = Assert.Single(collector.Spans, span => span.Attributes.GetValueOrDefault(TelemetryNames.Why) == "failed");
+        OtlpSpan failed = collector.Spans.First(span => span.Attributes.GetValueOrDefault(TelemetryNames.Why) == "failed");
         Assert.Contains(collector.Spans, span => span.Trace == failed.Trace && span.Parent == failed.Id && span.Name == TelemetryNames.MessageSpan);
         OtlpSpan[] again = [.. collector.Spans.Where(span => span.Name == TelemetryNames.StepSpan && span.Attributes[TelemetryNames.Step] == failed.Attributes[TelemetryNames.Step])];
         Assert.Contains(again, span => collector.Spans.Any(each => each.Trace == span.Trace && each.Name == TelemetryNames.DeviceSpan));
@@ -99,7 +99,7 @@ public sealed class OtlpTests
             using TelemetryExport export = TelemetryExport.Start();
 
             // Long after the first steps, so that the run knows its rate; no step is chosen but the first.
-            using (MessageFaults.Set((context, _) => context.MethodName == "Judge" && Interlocked.Increment(ref judged) == 700 ? Task.Delay(3000) : null))
+            using (MessageFaults.Set((context, _) => context.MethodName == "Judge" && Interlocked.Increment(ref judged) == 700 ? Task.Delay(5000) : null))
             {
                 await cluster.Finish("run", "steps=900", "metrics.traceEvery=1000000");
             }

@@ -7,7 +7,7 @@ internal static partial class SignalCatalog
 {
     public static IReadOnlyList<SignalInfo> All { get; } =
     [
-        new("{role}.gradientNorm", "1", "all with an optimizer", "2-norm of the role's averaged gradient over all shards, before clipping"),
+        new("{role}.gradientNorm", "1", "all with an optimizer", "2-norm of the role's averaged gradient over all shards, before clipping; of replicas that step by themselves, of what they bring to the steps in which they meet"),
         new("{role}.weightNorm", "1", "all with an optimizer", "2-norm of the role's parameters after the step"),
         new("{role}.updateRatio", "1", "all with an optimizer", "2-norm of the step beside that of the parameters: about a thousandth is healthy"),
         new("discriminatorLoss", "nat", "gan", "the discriminator's objective, of its last update in the step; no unit for objectives other than logarithmic ones"),
@@ -17,7 +17,8 @@ internal static partial class SignalCatalog
         new("diversity", "1", "gan", "mean squared distance of two fakes of a minibatch beside that of two of its data: 1 is as varied as the data, 0 is one image only"),
         new("classCoverage", "1", "gan, data with labels", "share of the minibatch's classes that some fake is nearest to, by the classes' mean images"),
         new("classAgreement", "1", "gan, conditional", "share of fakes that are nearest to the class they were asked for"),
-        new("loss", "nat", "autoencoder, vae, vq-vae", "minus the bound, or the reconstruction error, with the encoder's penalty"),
+        new("loss", "nat", "autoencoder, vae, vq-vae, classifier", "minus the bound, or the reconstruction error, with the encoder's penalty; of a classifier the cross-entropy"),
+        new("accuracy", "1", "classifier", "share of the minibatch that is told right"),
         new("reconstruction", "nat", "autoencoder, vae, vq-vae, rbm", "mean of −log p(x|z); of an rbm the mean squared difference of a pixel and its mean-field reconstruction (no unit)"),
         new("rate", "nat", "autoencoder, vae, vq-vae", "β times the KL of the posterior, or log q(z|x) − log p(z)"),
         new("penalty", "1", "autoencoder, vae, vq-vae", "what the encoder alone adds to the loss"),

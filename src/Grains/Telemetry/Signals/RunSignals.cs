@@ -10,7 +10,7 @@ namespace Cluster.Grains;
 /// <param name="time">The clock.</param>
 internal sealed class RunSignals(Blueprint blueprint, TimeProvider time)
 {
-    private readonly RunTotals _totals = new(time);
+    private readonly RunTotals _totals = new(time, (long)blueprint.File.Batch * blueprint.File.Replicas);
     private readonly Dictionary<long, Dictionary<string, double>> _rows = [];
     private double? _checkpoint;
 
@@ -41,19 +41,13 @@ internal sealed class RunSignals(Blueprint blueprint, TimeProvider time)
     /// <summary>The row of a reported step, with its signals behind the workflow's figures.</summary>
     /// <param name="step">Steps completed.</param>
     /// <param name="figures">The workflow's.</param>
-    /// <param name="stepsPerSecond">The rate.</param>
-    public SignalRow Row(long step, IReadOnlyDictionary<string, double> figures, double stepsPerSecond)
+    public SignalRow Row(long step, IReadOnlyDictionary<string, double> figures)
     {
         Dictionary<string, double> row = new(figures, StringComparer.Ordinal);
         _rows.Remove(step, out Dictionary<string, double>? signals);
         foreach ((string name, double value) in (signals ?? []).Concat(_totals.Figures))
         {
             row[name] = value;
-        }
-
-        if (stepsPerSecond > 0)
-        {
-            row["samplesPerSecond"] = Math.Round(stepsPerSecond * blueprint.File.Batch * blueprint.File.Replicas, 1);
         }
 
         if (_checkpoint is { } seconds)

@@ -4,9 +4,10 @@ namespace Cluster.Grains;
 
 /// <summary>What the totals of all actors say of the time since they were last asked: how busy devices were, and what was waited for.</summary>
 /// <param name="time">The clock.</param>
-internal sealed class RunTotals(TimeProvider time)
+/// <param name="samples">Examples that all replicas see in a step.</param>
+internal sealed class RunTotals(TimeProvider time, long samples)
 {
-    /// <summary>Below this span rates are too rough to be told anew.</summary>
+    /// <summary>Below this span rates are too rough to be told anew; rough ones are better than none.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
 
     private Dictionary<(string Kind, string Key), double> _before = [];
@@ -26,7 +27,7 @@ internal sealed class RunTotals(TimeProvider time)
     {
         long now = time.GetTimestamp();
         TimeSpan span = time.GetElapsedTime(_since, now);
-        if (_since != 0 && (span < Least || step <= _step))
+        if (_since != 0 && ((Figures.Count > 0 && span < Least) || span <= TimeSpan.Zero || step <= _step))
         {
             return;
         }
@@ -42,7 +43,7 @@ internal sealed class RunTotals(TimeProvider time)
         if (_since != 0)
         {
             Dictionary<(string Kind, string Key), double> gained = totals.ToDictionary(each => each.Key, each => Math.Max(0, each.Value - _before.GetValueOrDefault(each.Key)));
-            (Figures, Straggler) = Told(gained, span.TotalSeconds, step - _step);
+            (Figures, Straggler) = Told(gained, span.TotalSeconds, step - _step, samples);
         }
 
         (_before, _since, _step) = (totals, now, step);
@@ -52,11 +53,12 @@ internal sealed class RunTotals(TimeProvider time)
     /// <param name="gained">By how much each total grew.</param>
     /// <param name="seconds">In how long.</param>
     /// <param name="steps">In how many steps.</param>
+    /// <param name="samples">Examples in a step.</param>
     internal static (IReadOnlyList<KeyValuePair<string, double>> Figures, string? Straggler) Told(
-        IReadOnlyDictionary<(string Kind, string Key), double> gained, double seconds, long steps)
+        IReadOnlyDictionary<(string Kind, string Key), double> gained, double seconds, long steps, long samples)
     {
         Dictionary<string, double> Of(string kind) => gained.Where(each => each.Key.Kind == kind).ToDictionary(each => each.Key.Key, each => each.Value, StringComparer.Ordinal);
-        List<KeyValuePair<string, double>> figures = [];
+        List<KeyValuePair<string, double>> figures = [new("samplesPerSecond", Math.Round(steps * samples / seconds, 1))];
         Dictionary<string, double> busy = Of(Totals.Busy), input = Of(Totals.Input), wait = Of(Totals.Wait), late = Of(Totals.Late);
         if (busy.Count > 0)
         {
