@@ -28,7 +28,7 @@ internal sealed class GanBlueprint : Blueprint
             {
                 Weight = Model.Codes.Weight,
                 ContinuousWeight = Model.Codes.ContinuousWeight,
-                HeadUnits = Model.Codes.Hidden,
+                HeadUnits = Model.Codes.HeadUnits,
             }
             : null;
         Gan = Make(
