@@ -17,11 +17,12 @@ internal sealed class DiscriminatorReplica : IDisposable
     private readonly Tensor _fake_BD;
     private readonly Tensor? _realLabels_BK;
     private readonly Tensor? _fakeLabels_BK;
+    private readonly SignalBook _book;
     private Judgement? _judgement;
 
-    public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device)
+    public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device, SignalBook book)
     {
-        (_blueprint, _index) = (blueprint, index);
+        (_blueprint, _index, _book) = (blueprint, index, book);
         Device = device;
         var file = blueprint.File;
         long pixels = blueprint.Data.Pixels;
@@ -41,6 +42,9 @@ internal sealed class DiscriminatorReplica : IDisposable
 
     public DeviceThread Device { get; }
 
+    /// <summary>The time that its minibatches took.</summary>
+    public InputClock Input => _batch.Clock;
+
     public FlatParameters Parameters { get; }
 
     /// <summary>What the discriminator remembers; null for most.</summary>
@@ -59,6 +63,12 @@ internal sealed class DiscriminatorReplica : IDisposable
         {
             _realLabels_BK!.copy_(OneHot(_batch.Labels));
             _fakeLabels_BK!.copy_(OneHot(_blueprint.FakeLabels(_index, step, part)));
+        }
+
+        if (part == _blueprint.Model.DiscriminatorSteps - 1 && _blueprint.IsReported(step))
+        {
+            int[]? labels = _blueprint.Data.Labels is null ? null : _batch.Labels;
+            GanSignals.Note(_book, step, _real_BD, _fake_BD, labels, _blueprint.LabelledClasses, _blueprint.FakeLabels(_index, step, part));
         }
 
         Parameters.ZeroGradients();

@@ -16,6 +16,7 @@ internal sealed class GanBlueprint : Blueprint
         : base(file, data)
     {
         Model = (GanModel)file.Model;
+        LabelledClasses = data.Labels is { Length: > 0 } all ? all.Max() + 1 : 0;
         if (Model.Conditional)
         {
             Classes = data.Labels is { } labels
@@ -106,6 +107,9 @@ internal sealed class GanBlueprint : Blueprint
     /// <summary>Classes that both networks are told; 0 for none.</summary>
     public int Classes { get; }
 
+    /// <summary>Classes that the data's labels name; 0 where they have none.</summary>
+    public int LabelledClasses { get; }
+
     /// <summary>Codes that the discriminator reads back; null where there are none.</summary>
     public LatentCodes? Codes { get; }
 
@@ -150,6 +154,17 @@ internal sealed class GanBlueprint : Blueprint
     /// <summary>Rows with their labels behind them, shape (B, N + K); the rows themselves where there are no classes.</summary>
     public Tensor WithLabels(Tensor rows_BN, ReadOnlySpan<int> labels) =>
         Classes == 0 ? rows_BN : cat([rows_BN, OneHot.Of(labels, Classes, rows_BN.dtype, rows_BN.device)], 1);
+
+    /// <summary>What the discriminator remembers comes from its replicas.</summary>
+    public override string Contributor(string role, int index) => base.Contributor(role == GanModel.MemoryRole ? GanModel.DiscriminatorRole : role, index);
+
+    public override IEnumerable<KeyValuePair<string, double>> Summarize(SignalSet signals) => [.. base.Summarize(signals), .. GanSignals.Of(signals)];
+
+    public override IReadOnlyList<Rule> Rules =>
+    [
+        new NonFiniteRule(), new DivergingRule(null), new StalledRule(), new ModeCollapseRule(),
+        .. Gan.ScoresAreProbabilities ? [new DiscriminatorWinsRule()] : Array.Empty<Rule>(), .. TimeRules.All,
+    ];
 
     public override IWorkflow Workflow(WorkflowContext context) => new GanWorkflow(context, this);
 

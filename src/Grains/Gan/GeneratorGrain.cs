@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Models;
 using Cluster.Numerics;
 
 namespace Cluster.Grains;
@@ -34,7 +35,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
 
         ParameterExchange? Exchange(FlatParameters? parameters, string role) => parameters is null
             ? null
-            : new ParameterExchange(GrainFactory, Silo, replica.Device, parameters, actor, replica.Blueprint.File.Shards, role);
+            : new ParameterExchange(this, request, replica.Blueprint, replica.Device, parameters, actor, role);
     }
 
     /// <inheritdoc/>
@@ -95,7 +96,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
     {
         await Shut();
         GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new GeneratorReplica(blueprint, request.Index, device, Silo.Transfer));
         return new RunActor(request.Run, GanModel.GeneratorRole, request.Index, request.At.Attempt);
     }

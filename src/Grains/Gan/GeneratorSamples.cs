@@ -57,11 +57,21 @@ internal static class GeneratorSamples
     /// <param name="seed">Names the streams.</param>
     /// <param name="labels">The class of each where the model has classes.</param>
     /// <param name="categories">The category of the first code of each where the model has codes and they are not to be drawn; else empty.</param>
+    /// <param name="block">Names the streams beside the seed: blocks are independent.</param>
+    /// <param name="truncation">Largest absolute value of an element of z; 0 for no bound.</param>
     public static float[] Images(
-        GanBlueprint blueprint, NetworkPass generator, Device device, int count, ulong seed, ReadOnlySpan<int> labels, ReadOnlySpan<int> categories = default)
+        GanBlueprint blueprint, NetworkPass generator, Device device, int count, ulong seed, ReadOnlySpan<int> labels,
+        ReadOnlySpan<int> categories = default, int block = 0, double truncation = 0)
     {
         using DisposeScope scope = NewDisposeScope();
-        return Images(blueprint, generator, device, Latent(blueprint, device, count, RandomStream.Named(seed, "sample", 0, 0, "latent"), categories), labels);
+        using IDisposable guard = no_grad();
+        Tensor latent_BZ = Latent(blueprint, device, count, RandomStream.Named(seed, "sample", block, 0, "latent"), categories);
+        if (truncation > 0)
+        {
+            Truncate(latent_BZ.narrow(1, 0, blueprint.Model.Latent), truncation, () => RandomStream.Named(seed, "sample", block, 0, "latent/truncated"));
+        }
+
+        return Images(blueprint, generator, device, latent_BZ, labels);
     }
 
     /// <summary>Images of latents, count × pixels; on the device's thread.</summary>
@@ -80,12 +90,25 @@ internal static class GeneratorSamples
         return images.data<float>().ToArray();
     }
 
+    /// <summary>Draws the elements anew whose absolute value is above a bound, until none is; in place.</summary>
+    internal static void Truncate(Tensor latent_BZ, double bound, Func<RandomStream> stream)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        RandomStream draws = stream();
+        for (Tensor outside = latent_BZ.abs() > bound; outside.any().ToBoolean(); outside = latent_BZ.abs() > bound)
+        {
+            Tensor again_BZ = empty_like(latent_BZ);
+            draws.FillNormal(again_BZ);
+            latent_BZ.copy_(where(outside, again_BZ, latent_BZ));
+        }
+    }
+
     /// <summary>The images of a picture: with classes, or a categorical code, each row of the grid has one; of points in the plane there are as many as make a cloud.</summary>
-    public static float[] ForPicture(GanBlueprint blueprint, NetworkPass generator, Device device, int rows, int columns, ulong seed)
+    public static float[] ForPicture(GanBlueprint blueprint, NetworkPass generator, Device device, int rows, int columns, ulong seed, double truncation = 0)
     {
         int count = blueprint.IsPlane ? Points : rows * columns;
         int categories = blueprint.Codes?.Categorical.FirstOrDefault() ?? 0;
-        return Images(blueprint, generator, device, count, seed, Rows(blueprint.Classes), Rows(categories));
+        return Images(blueprint, generator, device, count, seed, Rows(blueprint.Classes), Rows(categories), truncation: truncation);
 
         int[] Rows(int kinds) => kinds == 0 ? [] : [.. Enumerable.Range(0, count).Select(image => image / columns % kinds)];
     }

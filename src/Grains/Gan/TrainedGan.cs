@@ -1,4 +1,5 @@
 using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
 using Cluster.Data;
 using Cluster.Models;
 using Cluster.Models.Adversarial;
@@ -16,16 +17,31 @@ namespace Cluster.Grains;
 /// <param name="discriminator">Its parameters and memory.</param>
 /// <param name="owned">All that is freed in the end.</param>
 internal sealed class TrainedGan(
-    GanBlueprint blueprint, Device device, NetworkPass generator, NetworkPass discriminator, IReadOnlyList<FlatParameters> owned) : ITrainedModel
+    GanBlueprint blueprint, Device device, NetworkPass generator, NetworkPass discriminator, IReadOnlyList<FlatParameters> owned) : ITrainedModel, ISampler
 {
     private BatchStatistics? _statistics;
+    private double _truncation;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Pictures { get; } = ["samples"];
+    public IReadOnlyList<string> Pictures { get; } = LatentPictures.Names(blueprint);
+
+    /// <inheritdoc/>
+    public (float Low, float High) PixelRange => blueprint.Gan.PixelRange;
+
+    /// <inheritdoc/>
+    public double Truncation
+    {
+        set => _truncation = blueprint.Model.Prior == GanPrior.Normal ? value : throw EvaluatorGrain.NoLatents(blueprint);
+    }
 
     /// <inheritdoc/>
     public byte[] Draw(string picture, int rows, int columns, ulong seed) =>
-        GeneratorSamples.Picture(blueprint, GeneratorSamples.ForPicture(blueprint, generator, device, rows, columns, seed), rows, columns);
+        GeneratorSamples.Picture(blueprint, LatentPictures.Images(picture, blueprint, generator, device, rows, columns, seed, _truncation), rows, columns);
+
+    /// <summary>Classes, where there are any, are all equally likely.</summary>
+    /// <inheritdoc/>
+    public float[] Samples(int block, int count, ulong seed) => GeneratorSamples.Images(
+        blueprint, generator, device, count, seed, blueprint.DrawLabels(RandomStream.Named(seed, "sample", block, 0, "labels"), count), block, _truncation);
 
     /// <summary>
     /// How well the discriminator tells held-out images from generated ones: at 50% the game is even; a Wasserstein critic only ranks. On a mixture in the plane, how many

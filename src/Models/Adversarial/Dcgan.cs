@@ -29,16 +29,6 @@ public sealed record DcganOptions
     public bool SkipLatent { get; init; }
 }
 
-/// <summary>Size of an image.</summary>
-/// <param name="Channels">1 for grey, 3 for red, green, blue.</param>
-/// <param name="Height">Rows.</param>
-/// <param name="Width">Columns.</param>
-public readonly record struct ImageSize(int Channels, int Height, int Width)
-{
-    /// <summary>Elements of an image.</summary>
-    public long Pixels => (long)Channels * Height * Width;
-}
-
 /// <summary>The two networks of a DCGAN for square images whose side is 4, 5, 6 or 7 times a power of two.</summary>
 public static class Dcgan
 {

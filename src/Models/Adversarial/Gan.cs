@@ -143,6 +143,9 @@ public sealed class Gan
         return new Judgement(loss.detach().MoveToOuterDisposeScope(), gradient_BD.MoveToOuterDisposeScope());
     }
 
+    /// <summary>Whether scores are probabilities of being real.</summary>
+    public bool ScoresAreProbabilities => AdversarialLosses.IsLogit(_options.Objective);
+
     /// <summary>Adds the gradient of what is asked of the generator's weights alone, the orthogonal regularization, to its flat gradient.</summary>
     /// <param name="parameters">The generator's.</param>
     /// <returns>What it adds to the loss: 0 where nothing is asked.</returns>
