@@ -132,7 +132,7 @@ internal sealed class ShardSlice : IDisposable
         Optimizer.LearningRateScale = Role.Schedule?.At(step) ?? 1;
         if (norms is not null)
         {
-            norms.Step(Optimizer, Values, average, scale, Clamp);
+            norms.Step(Optimizer, Values, average, scale, values => Clamp(values, Role.ClampValues));
             return;
         }
 
@@ -150,7 +150,7 @@ internal sealed class ShardSlice : IDisposable
         Optimizer.LearningRateScale = Role.Schedule?.At(step) ?? 1;
         if (norms is not null)
         {
-            norms.StepPart(Optimizer, Values, average, offset, 1, Clamp);
+            norms.StepPart(Optimizer, Values, average, offset, 1, values => Clamp(values, Role.ClampValues));
             return;
         }
 
