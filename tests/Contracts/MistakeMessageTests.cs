@@ -16,7 +16,7 @@ public sealed class MistakeMessageTests
     [InlineData("sead: 5", "x.yaml:2:1: sead: is not a known key; did you mean seed?")]
     [InlineData("latent: 5", "x.yaml:2:1: latent: is not a key of this section; did you mean model.latent?")]
     [InlineData("hidden: [5]", "x.yaml:2:1: hidden: is not a key of this section; did you mean model.generator.hidden or model.discriminator.hidden or model.hidden or model.encoder.hidden or model.decoder.hidden?")]
-    [InlineData("\"\": 5", "x.yaml:2:1: is not a known key; known here are name, model, data, steps, batch, seed, replicas, shards, threads, device, precision, optimizer, exchange, checkpoint, sample, evaluate, metrics, recovery, onNonFinite")]
+    [InlineData("\"\": 5", "x.yaml:2:1: is not a known key; known here are name, model, data, steps, batch, seed, replicas, shards, threads, device, placement, precision, optimizer, exchange, checkpoint, sample, evaluate, metrics, recovery, onNonFinite")]
     [InlineData("metrics: {evry: 5}", "x.yaml:2:11: metrics.evry: is not a known key; did you mean every?")]
     [InlineData("metrics: {zzz: 5}", "x.yaml:2:11: metrics.zzz: is not a known key; known here are every, traceEvery")]
     // duplicates

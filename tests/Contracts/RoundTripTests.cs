@@ -57,6 +57,10 @@ public sealed class RoundTripTests
             shards: 1
             threads: 2
             device: cpu
+            placement:
+              pool: ""
+              memory: 0
+              roles: []
             precision: float32
             optimizer:
               generator:

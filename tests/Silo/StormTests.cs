@@ -41,9 +41,9 @@ public sealed class StormTests(ITestOutputHelper output) : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (SiloProcess silo in Alive)
+        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos ?? [])
         {
-            silo.Signal(9);
+            silo.Kill(Folder);
         }
 
         await Task.Delay(200);
@@ -56,11 +56,13 @@ public sealed class StormTests(ITestOutputHelper output) : IAsyncLifetime
         Silos.UseClient();
         for (int round = First; round < First + Rounds; round++)
         {
-            if (Alive.Length < 3)
+            if (ClusterFile.Read(Folder) is null)
             {
                 await Place.Good("up", "--folder", Folder, "--runs", _place.Runs, "--set", "queue.interval=0.5");
             }
 
+            // Those that died are started again.
+            await Place.Until(() => Task.FromResult(Alive.Length == 3), "all silos to be up");
             await Round(round, RandomStream.Named(1, "storm", 0, round, "strikes"));
         }
     }
