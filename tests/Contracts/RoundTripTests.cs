@@ -17,6 +17,12 @@ public sealed class RoundTripTests
               latent: 100
               prior: normal
               objective: non-saturating
+              codes:
+                categorical: []
+                continuous: 0
+                weight: 1
+                continuousWeight: 0.1
+                headUnits: 128
               conditional: false
               discriminatorSteps: 1
               reuseFakes: true
@@ -26,12 +32,17 @@ public sealed class RoundTripTests
                 activation: leaky-relu
                 slope: 0.2
                 output: tanh
+                spectralNorm: false
+                initialization: default
+                orthogonal: 0
+                average: 0
               discriminator:
                 net: mlp
                 hidden: [512, 256]
                 activation: leaky-relu
                 slope: 0.2
                 spectralNorm: false
+                initialization: default
                 minibatchKernels: 0
                 minibatchDimensions: 5
                 labelSmoothing: 0
@@ -46,6 +57,10 @@ public sealed class RoundTripTests
             shards: 1
             threads: 2
             device: cpu
+            placement:
+              pool: ""
+              memory: 0
+              roles: []
             precision: float32
             optimizer:
               generator:
@@ -56,6 +71,9 @@ public sealed class RoundTripTests
                 epsilon: 1.0e-8
                 weightDecay: 0
                 clipNorm: 0
+                schedule:
+                  name: constant
+                  warmup: 0
               discriminator:
                 name: adam
                 learningRate: 0.0002
@@ -64,6 +82,9 @@ public sealed class RoundTripTests
                 epsilon: 1.0e-8
                 weightDecay: 0
                 clipNorm: 0
+                schedule:
+                  name: constant
+                  warmup: 0
             exchange:
               precision: float32
               compression:
@@ -85,6 +106,8 @@ public sealed class RoundTripTests
               examples: 10000
               importanceSamples: 5000
               importanceExamples: 200
+              classifier: ""
+              samples: 10000
               annealingChains: 500
               annealingSteps: 10000
             metrics:
@@ -128,7 +151,7 @@ public sealed class RoundTripTests
     {
         var generator = Pick<Activation>();
         var objective = Pick<GanObjective>();
-        var spectral = Next(2) == 0;
+        var (spectral, madeSpectral, conditional, energy) = (Next(2) == 0, Next(2) == 0, Next(2) == 0, objective == GanObjective.EnergyBased);
         var (made, judge) = (Pick<NetKind>(), Pick<NetKind>());
         var discriminator = Pick<Activation>();
         return new()
@@ -139,7 +162,17 @@ public sealed class RoundTripTests
                 Latent = 1 + Next(1000),
                 Prior = Pick<GanPrior>(),
                 Objective = objective,
-                Conditional = Next(2) == 0,
+                Conditional = conditional,
+                Margin = energy ? 0.5 + Fraction() : 1,
+                PullingAway = energy ? Fraction() : 0,
+                Codes = energy ? new() : new()
+                {
+                    Categorical = [.. Enumerable.Range(0, Next(3)).Select(_ => 2 + Next(20))],
+                    Continuous = Next(4),
+                    Weight = Fraction(),
+                    ContinuousWeight = Fraction(),
+                    HeadUnits = 1 + Next(200),
+                },
                 WeightClip = objective == GanObjective.Wasserstein ? 0.1 + Fraction() : 0.01,
                 GradientPenalty = objective == GanObjective.WassersteinGp ? 1 + Fraction() : 10,
                 DiscriminatorSteps = 1 + Next(5),
@@ -151,10 +184,17 @@ public sealed class RoundTripTests
                     Output = Pick<OutputActivation>(),
                     Net = made,
                     Channels = made == NetKind.Dcgan ? 1 + Next(512) : 64,
+                    ClassEmbedding = made == NetKind.Dcgan && conditional ? Next(200) : 0,
+                    SkipLatent = made == NetKind.Dcgan && Next(2) == 0,
+                    SpectralNorm = madeSpectral,
+                    SpectralScale = madeSpectral ? 0.5 + Fraction() : 1,
+                    Initialization = Pick<Initialization>(),
+                    Orthogonal = Fraction(),
+                    Average = Fraction() * 0.99,
                 },
                 Discriminator = new()
                 {
-                    Hidden = Widths(),
+                    Hidden = energy ? [1 + Next(99), .. Widths()] : Widths(),
                     Activation = discriminator,
                     Slope = discriminator == Activation.LeakyRelu ? Fraction() : 0.2,
                     LabelSmoothing = objective is GanObjective.Minimax or GanObjective.NonSaturating or GanObjective.LeastSquares ? Fraction() / 2 : 0,
@@ -163,7 +203,8 @@ public sealed class RoundTripTests
                     BatchNorm = judge != NetKind.Dcgan || (objective != GanObjective.WassersteinGp && Next(2) == 0),
                     SpectralNorm = spectral,
                     SpectralScale = spectral ? 0.5 + Fraction() : 1,
-                    MinibatchKernels = objective == GanObjective.WassersteinGp ? 0 : Next(60),
+                    Initialization = Pick<Initialization>(),
+                    MinibatchKernels = objective is GanObjective.WassersteinGp or GanObjective.EnergyBased ? 0 : Next(60),
                     MinibatchDimensions = 1 + Next(9),
                 },
             },
@@ -198,10 +239,14 @@ public sealed class RoundTripTests
     private OptimizerSection Optimizer() => Next(4) switch
     {
         0 => new SgdOptimizer { LearningRate = Tiny(), Momentum = 0.5 + Fraction() / 4, Nesterov = Next(2) == 0, WeightDecay = Tiny() },
-        1 => new AdamOptimizer { LearningRate = Tiny(), Beta1 = Fraction(), Beta2 = Fraction(), Epsilon = Tiny(), ClipNorm = Fraction() },
-        2 => new AdamWOptimizer { LearningRate = Tiny(), Beta1 = Fraction(), WeightDecay = Fraction() },
+        1 => new AdamOptimizer { LearningRate = Tiny(), Beta1 = Fraction(), Beta2 = Fraction(), Epsilon = Tiny(), ClipNorm = Fraction(), Schedule = Schedule() },
+        2 => new AdamWOptimizer { LearningRate = Tiny(), Beta1 = Fraction(), WeightDecay = Fraction(), Schedule = Schedule() },
         _ => new RmsPropOptimizer { LearningRate = Tiny(), Alpha = Fraction(), Momentum = Fraction(), Centered = Next(2) == 0 },
     };
+
+    private ScheduleSection Schedule() => Next(2) == 0
+        ? new() { Warmup = Next(1000) }
+        : new() { Name = Next(2) == 0 ? Experiments.Schedule.Linear : Experiments.Schedule.Cosine, From = Next(100), Until = Next(2) == 0 ? 0 : 100 + Next(1000), Final = Fraction() };
 
     private ValueList<int> Widths() => [.. Enumerable.Range(0, Next(4)).Select(_ => 1 + Next(2000))];
 

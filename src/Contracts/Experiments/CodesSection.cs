@@ -10,7 +10,7 @@ public sealed record CodesSection
     public int Continuous { get; init; }
     public double Weight { get; init; } = 1;
     public double ContinuousWeight { get; init; } = 0.1;
-    public int Hidden { get; init; } = 128;
+    public int HeadUnits { get; init; } = 128;
 
     /// <summary>Whether there are codes.</summary>
     public bool Any => Categorical.Count > 0 || Continuous > 0;
@@ -21,6 +21,6 @@ public sealed record CodesSection
         Continuous = s.Int("continuous", d.Continuous, "codes that are uniform in [-1, 1]", 0, 65536),
         Weight = s.Number("weight", d.Weight, "weight of the bound on the information about categorical codes (lambda in the paper)", Interval.NonNegative),
         ContinuousWeight = s.Number("continuousWeight", d.ContinuousWeight, "the same about continuous codes", Interval.NonNegative),
-        Hidden = s.Int("hidden", d.Hidden, "hidden units of the head that reads them", 1, 1 << 20),
+        HeadUnits = s.Int("headUnits", d.HeadUnits, "hidden units of the head that reads them", 1, 1 << 20),
     };
 }

@@ -130,8 +130,6 @@ public sealed record GanModel : ModelSection
             "energy-based makes the discriminator an autoencoder, whose code is its last hidden layer: write at least one width under discriminator.hidden, and minibatchKernels: 0");
         s.Require("objective", objective != GanObjective.EnergyBased || !made.Codes.Any, "energy-based has no head that could read codes; leave codes out, or choose another objective");
         s.Require("generator", made.Conditional || made.Generator.ClassEmbedding == 0, "classEmbedding needs classes: write conditional: true, or classEmbedding: 0");
-        int pieces = made.Generator.SkipLatent ? 16 : 0;
-        s.Require("latent", latent >= pieces, $"skipLatent divides z into pieces, one for each layer: at least {pieces} elements");
         return made;
     }
 

@@ -54,6 +54,9 @@ public sealed record GeneratorOptions
         var net = NetSchema.Net(s, d.Net);
         var hidden = NetSchema.Hidden(s, d.Hidden);
         var activation = NetSchema.Activation(s, d.Activation);
+        var slope = NetSchema.Slope(s, d.Slope, activation);
+        var channels = NetSchema.Channels(s, d.Channels, net);
+        var output = s.Word("output", d.Output, "what the last layer ends in; the data are scaled to match: [-1, 1] for tanh and for images behind linear, [0, 1] for sigmoid; data that are floats stay as they are and must lie in that range, but for linear");
         var spectral = NetSchema.SpectralNorm(s, d.SpectralNorm);
         Only convolutional = new("net", "dcgan", net == NetKind.Dcgan);
         return new()
@@ -61,9 +64,9 @@ public sealed record GeneratorOptions
             Net = net,
             Hidden = hidden,
             Activation = activation,
-            Slope = NetSchema.Slope(s, d.Slope, activation),
-            Channels = NetSchema.Channels(s, d.Channels, net),
-            Output = s.Word("output", d.Output, "what the last layer ends in; the data are scaled to match: [-1, 1] for tanh and for images behind linear, [0, 1] for sigmoid; data that are floats stay as they are and must lie in that range, but for linear"),
+            Slope = slope,
+            Channels = channels,
+            Output = output,
             SpectralNorm = spectral,
             SpectralScale = NetSchema.SpectralScale(s, d.SpectralScale, spectral),
             ClassEmbedding = s.Scalar("classEmbedding", d.ClassEmbedding, new IntForm(0, 4096),

@@ -29,7 +29,7 @@ internal sealed class GanBlueprint : Blueprint
             {
                 Weight = Model.Codes.Weight,
                 ContinuousWeight = Model.Codes.ContinuousWeight,
-                HeadUnits = Model.Codes.Hidden,
+                HeadUnits = Model.Codes.HeadUnits,
             }
             : null;
         Gan = Make(
@@ -155,8 +155,15 @@ internal sealed class GanBlueprint : Blueprint
     public Tensor WithLabels(Tensor rows_BN, ReadOnlySpan<int> labels) =>
         Classes == 0 ? rows_BN : cat([rows_BN, OneHot.Of(labels, Classes, rows_BN.dtype, rows_BN.device)], 1);
 
-    /// <summary>What the discriminator remembers comes from its replicas.</summary>
-    public override string Contributor(string role, int index) => base.Contributor(role == GanModel.MemoryRole ? GanModel.DiscriminatorRole : role, index);
+    /// <summary>What a network remembers, and the average of the generator, come from its replicas.</summary>
+    public override string Contributor(string role, int index) => base.Contributor(
+        role switch
+        {
+            GanModel.MemoryRole => GanModel.DiscriminatorRole,
+            GanModel.GeneratorMemoryRole or GanModel.AverageRole => GanModel.GeneratorRole,
+            _ => role,
+        },
+        index);
 
     public override IEnumerable<KeyValuePair<string, double>> Summarize(SignalSet signals) => [.. base.Summarize(signals), .. GanSignals.Of(signals)];
 

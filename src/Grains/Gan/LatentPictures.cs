@@ -40,12 +40,19 @@ internal static class LatentPictures
             GeneratorSamples.Truncate(anchor_AZ.narrow(1, 0, blueprint.Model.Latent), truncation, () => RandomStream.Named(seed, "sample", 0, 0, "latent/truncated"));
         }
 
-        long latent = anchor_AZ.shape[1];
-        Tensor latent_NZ = interpolates
-            ? Between(anchor_AZ.narrow(0, 0, rows), anchor_AZ.narrow(0, rows, rows), columns).view(-1, latent)
-            : anchor_AZ.repeat(rows, 1);
+        Tensor latent_NZ = interpolates ? Ways(anchor_AZ, rows, columns, blueprint.Model.Latent) : anchor_AZ.repeat(rows, 1);
         int[] labels = blueprint.Classes == 0 ? [] : [.. Enumerable.Range(0, rows * columns).Select(image => image / columns % blueprint.Classes)];
         return GeneratorSamples.Images(blueprint, generator, device, latent_NZ, labels);
+    }
+
+    /// <summary>Each row's way from one z to another; codes behind z, where there are such, stay those of its beginning.</summary>
+    private static Tensor Ways(Tensor anchor_AZ, int rows, int columns, int noise)
+    {
+        Tensor from_RZ = anchor_AZ.narrow(0, 0, rows), to_RZ = anchor_AZ.narrow(0, rows, rows);
+        Tensor way_RSZ = Between(from_RZ.narrow(1, 0, noise), to_RZ.narrow(1, 0, noise), columns);
+        long codes = from_RZ.shape[1] - noise;
+        Tensor codes_RSQ = from_RZ.narrow(1, noise, codes).unsqueeze(1).expand(rows, columns, codes);
+        return cat([way_RSZ, codes_RSQ], 2).view(-1, noise + codes);
     }
 
     /// <summary>

@@ -15,13 +15,25 @@ public sealed class GanVariantTests
     private const string SpectralConvolutions =
         "objective: squared-hellinger, conditional: true, latent: 4, generator: {net: dcgan, channels: 2}, discriminator: {net: dcgan, channels: 2, spectralNorm: true}";
 
-    public static TheoryData<string> Variants { get; } = [Penalty, Spectral, Clipped, Conditional, SpectralConvolutions];
+    private const string Information =
+        "objective: non-saturating, codes: {categorical: [4], continuous: 1}, latent: 4, generator: {hidden: [8], spectralNorm: true}, discriminator: {hidden: [8]}";
+    private const string Energy =
+        "objective: energy-based, margin: 0.5, pullingAway: 0.1, latent: 4, generator: {hidden: [8], average: 0.9}, discriminator: {hidden: [8, 4]}";
+    private const string EnergyConvolutions = "objective: energy-based, latent: 4, generator: {net: dcgan, channels: 2}, discriminator: {net: dcgan, channels: 2}";
+    private const string BigGan =
+        "objective: hinge, conditional: true, discriminatorSteps: 2, latent: 6, codes: {categorical: [3]}, "
+        + "generator: {net: dcgan, channels: 2, classEmbedding: 3, skipLatent: true, spectralNorm: true, initialization: orthogonal, orthogonal: 0.0001, average: 0.9}, "
+        + "discriminator: {net: dcgan, channels: 2, spectralNorm: true, initialization: orthogonal}";
+
+    public static TheoryData<string> Variants { get; } =
+        [Penalty, Spectral, Clipped, Conditional, SpectralConvolutions, Information, Energy, EnergyConvolutions, BigGan];
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public async Task Two_silos_and_a_pause_change_no_file(string model)
+    public async Task Two_silos_with_a_pause_and_three_with_a_loss_change_no_file(string model)
     {
-        string experiment = Of(model, "replicas=2", "shards=2", "steps=60");
+        string experiment = Of(
+            model, "replicas=2", "shards=2", "steps=60", "checkpoint.every=10", "optimizer={name: adam, learningRate: 0.001, schedule: {name: cosine, warmup: 5}}");
         SortedDictionary<string, string> one;
         await using (TrainingCluster cluster = await TrainingCluster.Start(1))
         {
@@ -43,7 +55,20 @@ public sealed class GanVariantTests
             Assert.Equal(one, cluster.Sums("run"));
         }
 
-        Assert.Equal(model.Contains("spectralNorm", StringComparison.Ordinal), one.ContainsKey("discriminator-memory-00-of-02.safetensors"));
+        await using (TrainingCluster cluster = await TrainingCluster.Start(3))
+        {
+            await cluster.Run("run").Start(experiment);
+            await cluster.Until("run", status => status.Step >= 15);
+            await cluster.Cluster.KillSiloAsync(await RunLifeTests.SiloWithout(cluster, "run"));
+            RunStatus status = await cluster.Ended("run");
+            Assert.Equal((RunState.Finished, null), (status.State, status.Problem));
+            Assert.Equal(one, cluster.Sums("run"));
+        }
+
+        string[] halves = model.Split("discriminator:");
+        Assert.Equal(halves[0].Contains("spectralNorm", StringComparison.Ordinal), one.ContainsKey("generator-memory-00-of-02.safetensors"));
+        Assert.Equal(halves[0].Contains("average", StringComparison.Ordinal), one.ContainsKey("generator-average-00-of-02.safetensors"));
+        Assert.Equal(halves[1].Contains("spectralNorm", StringComparison.Ordinal), one.ContainsKey("discriminator-memory-00-of-02.safetensors"));
     }
 
     [Theory]
@@ -58,7 +83,11 @@ public sealed class GanVariantTests
         Assert.NotEmpty(Directory.EnumerateFiles(cluster.Folder("run").Samples));
         Assert.Equal(40, items["examples"].Value);
         Assert.True(double.IsFinite(items["heldOutScore"].Value) && double.IsFinite(items["fakeScore"].Value));
-        Assert.Equal(!model.Contains("wasserstein", StringComparison.Ordinal), items.TryGetValue("discriminatorAccuracy", out EvaluationItem? accuracy));
+        Assert.Equal(model.Contains("categorical", StringComparison.Ordinal), items.TryGetValue("codeInformation", out EvaluationItem? information));
+        Assert.True((information?.Value ?? 0) <= Math.Log(4));
+        Assert.InRange(information is null ? 0 : items["codeAccuracy"].Value, 0, 1);
+        bool decides = !model.Contains("wasserstein", StringComparison.Ordinal) && !model.Contains("energy", StringComparison.Ordinal);
+        Assert.Equal(decides, items.TryGetValue("discriminatorAccuracy", out EvaluationItem? accuracy));
         Assert.InRange(accuracy?.Value ?? 0, 0, 1);
         Assert.Equal(0x89, items["samples"].File![0]);
         Assert.False(items.ContainsKey("modesCovered"));
@@ -80,6 +109,12 @@ public sealed class GanVariantTests
     [InlineData("model.discriminator.spectralNorm=true")]
     [InlineData("model.discriminatorSteps=1")]
     [InlineData("model.conditional=true")]
+    [InlineData("model.codes.continuous=1")]
+    [InlineData("model.generator.spectralNorm=true")]
+    [InlineData("model.generator.initialization=orthogonal")]
+    [InlineData("model.generator.orthogonal=0.01")]
+    [InlineData("model.discriminator.initialization=orthogonal")]
+    [InlineData("optimizer.schedule.warmup=5")]
     public async Task What_the_file_says_changes_the_result(string change)
     {
         await using TrainingCluster cluster = await TrainingCluster.Start();
@@ -103,6 +138,7 @@ public sealed class GanVariantTests
 
     [Theory]
     [InlineData("{objective: hinge, generator: {net: dcgan}}", "data.name=ring-8", "model: ring-8: Images of 1x2 do not fit a DCGAN, which doubles a side of 4 to 7: it takes squares such as 28x28, 32x32 and 64x64; use net: mlp.")]
+    [InlineData("{latent: 1, generator: {net: dcgan, skipLatent: true}}", "data.name=digits", "model: digits: skip-z divides z into 2 pieces: latent must be at least 2, but is 1.")]
     [InlineData("{objective: hinge}", "data.name=ring-8", "generators that end in tanh need values from -1 to 1")]
     public async Task What_does_not_fit_the_data_is_refused(string model, string change, string expected)
     {
