@@ -80,6 +80,8 @@ public sealed class RoundTripTests
               examples: 10000
               importanceSamples: 5000
               importanceExamples: 200
+              classifier: ""
+              samples: 10000
               annealingChains: 500
               annealingSteps: 10000
             metrics:

@@ -43,7 +43,7 @@ internal sealed class SampleJudge(FeatureExtractor classifier, Device device, Un
             }
         }
 
-        yield return EvaluationItem.Figure("samples", count, heldOut: heldOut.Count);
+        yield return EvaluationItem.Figure("sampleCount", count, heldOut: heldOut.Count);
         foreach (EvaluationItem item in Classes(real, held, made).Concat(Distances(real, held, made)))
         {
             yield return item;

@@ -10,6 +10,9 @@ public sealed class ClassifierRunTests
 {
     private const string Small = "kind: classifier, channels: [4, 8], kernel: 3, hidden: [16]";
 
+    /// <summary>Enough steps to tell digits apart.</summary>
+    internal static readonly string[] Learned = ["steps=500", "batch=32", "optimizer={name: adam, learningRate: 0.005}"];
+
     [Fact]
     public async Task Two_silos_and_a_pause_change_no_file()
     {
@@ -42,7 +45,7 @@ public sealed class ClassifierRunTests
     public async Task It_learns_and_its_confusion_is_that_of_its_accuracy()
     {
         await using TrainingCluster cluster = await TrainingCluster.Start();
-        await cluster.Complete("run", Of(Small, "steps=400", "batch=32", "sample.every=200"));
+        await cluster.Complete("run", Of(Small, [.. Learned, "sample.every=200"]));
         Assert.NotEmpty(Directory.EnumerateFiles(cluster.Folder("run").Samples));
         Dictionary<string, EvaluationItem> items = await cluster.Evaluated("run");
 

@@ -18,7 +18,7 @@ public sealed class SampleEvaluationTests
     private const string Rbm = "kind: rbm, hidden: 8, chains: 20";
 
     private static readonly string[] s_figures =
-        ["nearestTraining", "samples", "share0", "share9", "leastShare", "classDivergence", "classifierScore", "frechetDistance", "kernelDistance", "precision", "recall"];
+        ["nearestTraining", "sampleCount", "share0", "share9", "leastShare", "classDivergence", "classifierScore", "frechetDistance", "kernelDistance", "precision", "recall"];
 
     [Theory]
     [InlineData(Gan)]
@@ -28,13 +28,13 @@ public sealed class SampleEvaluationTests
     public async Task Every_sampling_model_is_judged_beside_held_out_images(string model)
     {
         await using TrainingCluster cluster = await TrainingCluster.Start();
-        await cluster.Complete("judge", ClassifierRunTests.Of(Classifier, "steps=300", "batch=32"));
+        await cluster.Complete("judge", ClassifierRunTests.Of(Classifier, ClassifierRunTests.Learned));
         await cluster.Complete("run", ClassifierRunTests.Of(
             model, "evaluate={samples: 250, classifier: judge, importanceExamples: 2, importanceSamples: 4, annealingChains: 4, annealingSteps: 4}"));
         Dictionary<string, EvaluationItem> items = await cluster.Evaluated("run");
 
         Assert.All(s_figures, name => Assert.True(double.IsFinite(items[name].Value) && double.IsFinite(items[name].HeldOut), name));
-        Assert.Equal((250, 250), (items["samples"].Value, items["samples"].HeldOut));
+        Assert.Equal((250, 250), (items["sampleCount"].Value, items["sampleCount"].HeldOut));
         Assert.Equal(1, Enumerable.Range(0, 10).Sum(label => items["share" + label].Value), 1e-9);
         Assert.Equal(Enumerable.Range(0, 10).Min(label => items["share" + label].Value), items["leastShare"].Value);
         Assert.InRange(items["precision"].HeldOut, 0.3, 1);
@@ -54,7 +54,7 @@ public sealed class SampleEvaluationTests
     public async Task Training_images_in_a_file_are_as_good_as_data_and_an_exported_classifier_judges_as_its_run_does()
     {
         await using TrainingCluster cluster = await TrainingCluster.Start();
-        await cluster.Complete("judge", ClassifierRunTests.Of(Classifier, "steps=300", "batch=32"));
+        await cluster.Complete("judge", ClassifierRunTests.Of(Classifier, ClassifierRunTests.Learned));
         await cluster.Complete("run", ClassifierRunTests.Of(Gan));
         string exported = Path.Combine(cluster.Runs, "judge.safetensors"), samples = Path.Combine(cluster.Runs, "samples.npy");
         await using (FileStream file = File.Create(exported))
@@ -77,7 +77,7 @@ public sealed class SampleEvaluationTests
         Assert.False(run.ContainsKey("fakeScore"), "the run's own model was judged too");
         Assert.Equal(0, run["nearestTraining"].Value, 1e-5);
         Assert.InRange(run["precision"].Value, 0.6, 1);
-        Assert.InRange(run["leastShare"].Value, 0.05, 0.1);
+        Assert.InRange(run["leastShare"].Value, 0.04, 0.1);
         Assert.True(run["frechetDistance"].Value < run["frechetDistance"].HeldOut, $"{run["frechetDistance"]}");
         Assert.Equal(before, await File.ReadAllTextAsync(cluster.Folder("run").Metrics));
     }
