@@ -23,7 +23,7 @@ internal static class GanRate
         }
 
         string[] nets = convolves ? ["model.generator={net: dcgan}", "model.discriminator={net: dcgan}"] : [];
-        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat, nets);
+        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat, 64, nets);
         rates.Sort();
         return JsonSerializer.Serialize(new Dictionary<string, object>
         {
@@ -32,6 +32,7 @@ internal static class GanRate
             ["path"] = path,
             ["batch"] = flags.Number("batch", 64),
             ["threads"] = flags.Number("threads", 2),
+            ["replicas"] = flags.Number("replicas", 1),
             ["steps_per_s"] = Math.Round(rates[rates.Count / 2], 2),
             ["min"] = Math.Round(rates[0], 2),
             ["max"] = Math.Round(rates[^1], 2),
@@ -66,9 +67,9 @@ internal static class GanRate
     }
 
     /// <summary>Rates of stretches of a run through the actors; any family, as the overrides say.</summary>
-    internal static async Task<List<double>> Actors(Flags flags, int steps, int repeat, string[] overrides)
+    internal static async Task<List<double>> Actors(Flags flags, int steps, int repeat, int batch, string[] overrides)
     {
-        await using BenchRun run = await BenchRun.Start(flags, (repeat + 1) * steps, ["checkpoint.every=0", .. overrides]);
+        await using BenchRun run = await BenchRun.StartOf("model: {kind: gan}\ndata: mnist\n", batch, flags, (repeat + 1) * steps, ["checkpoint.every=0", .. overrides]);
         return await run.Rates(steps, repeat);
     }
 }

@@ -54,6 +54,12 @@ public sealed class MistakeMessageTests
     [InlineData("optimizer: {clipNorm: soon}", "x.yaml:2:23: optimizer.clipNorm: must be a number of at least 0, but is soon")]
     // words, flags, patterns, text
     [InlineData("precision: float16", "x.yaml:2:12: precision: must be one of float32, float64, but is float16; did you mean float32?")]
+    [InlineData("exchange: {compression: {name: top-k, share: 0}}", "x.yaml:2:46: exchange.compression.share: must be a number greater than 0 and at most 1, but is 0")]
+    [InlineData("exchange: {compression: {name: power-sgd, rank: 0}}", "x.yaml:2:49: exchange.compression.rank: must be a whole number from 1 to 4096, but is 0")]
+    [InlineData("exchange: {compression: topk}", "x.yaml:2:25: exchange.compression.name: must be one of none, top-k, power-sgd, but is topk; did you mean top-k?")]
+    [InlineData("exchange: {precision: bfloat16, compression: power-sgd}", "x.yaml:2:12: exchange.precision: cannot be less than float32 with compression power-sgd: its factors travel as they are")]
+    [InlineData("exchange: {localSteps: -1}", "x.yaml:2:24: exchange.localSteps: must be a whole number from 0 to 1000000, but is -1")]
+    [InlineData("exchange: {outerMomentum: 1}", "x.yaml:2:27: exchange.outerMomentum: must be a number of at least 0 and less than 1, but is 1")]
     [InlineData("precision: half", "x.yaml:2:12: precision: must be one of float32, float64, but is half")]
     [InlineData("onNonFinite: skp", "x.yaml:2:14: onNonFinite: must be one of stop, skip, rollback, but is skp; did you mean skip?")]
     [InlineData("optimizer: {name: sgd, nesterov: yes}", "x.yaml:2:34: optimizer.nesterov: must be true or false, but is yes")]

@@ -11,9 +11,7 @@ public sealed class ProcessTests : IAsyncLifetime
 
     private readonly Place _place = new();
 
-    /// <summary>Silos run from the client's own folder: that of the tests holds other libraries beside it.</summary>
-    static ProcessTests() => SiloLauncher.Program = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "Client", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Cluster.Client.dll"));
+    static ProcessTests() => Silos.UseClient();
 
     private string Folder => _place.Path("cluster");
 
@@ -21,9 +19,9 @@ public sealed class ProcessTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos.Where(silo => silo.Runs(Folder)) ?? [])
+        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos ?? [])
         {
-            silo.Signal(9);
+            silo.Kill(Folder);
         }
 
         await Task.Delay(100);

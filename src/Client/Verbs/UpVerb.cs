@@ -6,7 +6,7 @@ using Cluster.Silo;
 
 namespace Cluster.Client;
 
-/// <summary><c>cluster up</c>: a cluster of some processes on this machine.</summary>
+/// <summary><c>cluster up</c>: a cluster of some processes on this machine. Where some of them are gone, it starts those again.</summary>
 internal static class UpVerb
 {
     /// <summary><c>--folder DIR</c>, of <c>up</c> and <c>down</c>.</summary>
@@ -39,7 +39,7 @@ internal static class UpVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("up", "Start a cluster of some silos on this machine; any one of them may be killed") { Silos, Folder, Set, Data, Runs };
+        Command verb = new("up", "Start a cluster of some silos on this machine; one that dies is started again") { Silos, Folder, Set, Data, Runs };
         verb.SetAction((parsed, cancellation) => Run(parsed, terminal, cancellation));
         return verb;
     }
@@ -58,15 +58,17 @@ internal static class UpVerb
         }
 
         string folder = Folders.Full("--folder", parsed.GetRequiredValue(Folder));
-        if (ClusterFile.Read(folder) is { } before && before.Silos.Any(silo => silo.Runs(folder)))
+        SiloProcess[] there = [.. (ClusterFile.Read(folder)?.Silos ?? []).Where(silo => silo.Runs(folder) || silo.IsKept(folder))];
+        string[] missing = [.. Names(count).Except(there.Select(silo => silo.Name), StringComparer.Ordinal)];
+        if (missing.Length == 0)
         {
-            throw new InputException($"a cluster of {before.Silos.Count(silo => silo.Runs(folder))} silos runs already in {Folders.Shown(folder)}; end it with: {Command("down", folder)}, or name another with --folder DIR");
+            throw new InputException($"a cluster of {there.Length} silos runs already in {Folders.Shown(folder)}; end it with: {Command("down", folder)}, add to it with a larger --silos, or name another with --folder DIR");
         }
 
         long since = TimeProvider.System.GetTimestamp();
-        ClusterFile cluster = Start(parsed, folder, count);
-        terminal.Out.WriteLine($"starting {count} silos in {Folders.Shown(folder)} ...");
-        await Ready(cluster, folder, cancellation);
+        (ClusterFile cluster, SiloProcess[] begun) = Start(parsed, folder, there, missing);
+        terminal.Out.WriteLine($"starting {missing.Length} silos in {Folders.Shown(folder)}{(there.Length > 0 ? $" beside the {there.Length} that run" : "")} ...");
+        await Ready(cluster, begun, folder, cancellation);
         TextTable.Write(terminal.Out, [["SILO", "CLIENTS", "STATUS", "LOG"], .. cluster.Silos.Select(Row)]);
         terminal.Out.WriteLine($"ready after {Text.Duration(TimeProvider.System.GetElapsedTime(since))}. Train in it with: {Hint.Program} run examples/gan-digits.yaml --connect {Hint.Quoted(Folders.Shown(folder))}");
         return ExitCode.Success;
@@ -80,7 +82,10 @@ internal static class UpVerb
         Folders.Shown(silo.Log),
     ];
 
-    private static ClusterFile Start(ParseResult parsed, string folder, int count)
+    private static IEnumerable<string> Names(int count) => Enumerable.Range(1, count).Select(number => string.Create(CultureInfo.InvariantCulture, $"silo-{number}"));
+
+    /// <summary>Starts the silos that are missing; those that are there stay as they are.</summary>
+    private static (ClusterFile Cluster, SiloProcess[] Begun) Start(ParseResult parsed, string folder, SiloProcess[] there, string[] missing)
     {
         Dictionary<string, string> shared = new(StringComparer.Ordinal)
         {
@@ -109,7 +114,7 @@ internal static class UpVerb
         {
             // The list of a cluster that was killed names silos that would be asked in vain.
             Directory.CreateDirectory(folder);
-            if (Directory.Exists(SiloProcess.Members(folder)))
+            if (there.Length == 0 && Directory.Exists(SiloProcess.Members(folder)))
             {
                 Directory.Delete(SiloProcess.Members(folder), recursive: true);
             }
@@ -119,12 +124,18 @@ internal static class UpVerb
             throw new InputException($"--folder {folder} cannot be written: {problem.Message}");
         }
 
+        // Once it is gone, whatever still keeps a silo of an earlier cluster gives up.
+        string file = Path.Combine(folder, ClusterFile.Name);
         List<SiloProcess> silos = [];
-        foreach (int number in Enumerable.Range(1, count))
+        foreach (string name in missing)
         {
-            string name = string.Create(CultureInfo.InvariantCulture, $"silo-{number}");
             string log = Path.Combine(folder, name + ".log");
-            File.Delete(log);
+            if (there.Length == 0)
+            {
+                File.Delete(log);
+            }
+
+            File.Delete(SiloProcess.IdFileOf(log));
             (int port, int gateway, int http) = (Endpoints.FreePort(), Endpoints.FreePort(), Endpoints.FreePort());
             Dictionary<string, string> own = new(shared, StringComparer.Ordinal)
             {
@@ -136,42 +147,59 @@ internal static class UpVerb
             var values = own.Select(each => (Setting: SiloSettings.All.First(setting => setting.Key == each.Key), each.Value)).ToArray();
 
             // Everybody on the machine may read a command line.
-            int id = SiloLauncher.Start(
+            int keeper = SiloLauncher.Start(
                 log,
+                SiloProcess.IdFileOf(log),
+                file,
                 values.Where(each => !each.Setting.IsSecret).SelectMany(each => new[] { each.Setting.Flag, each.Value }),
                 values.Where(each => each.Setting.IsSecret).Select(each => KeyValuePair.Create(each.Setting.Variable, each.Value)));
-            silos.Add(new SiloProcess(name, id, port, gateway, http, log));
+            silos.Add(new SiloProcess(name, keeper, port, gateway, http, log));
         }
 
-        ClusterFile cluster = new(settings.Node.Cluster, settings.Folders.Runs, silos);
+        ClusterFile cluster = new(settings.Node.Cluster, settings.Folders.Runs, [.. there.Concat(silos).OrderBy(silo => silo.Name.Length).ThenBy(silo => silo.Name, StringComparer.Ordinal)]);
         cluster.Write(folder);
-        return cluster;
+        return (cluster, [.. silos]);
     }
 
-    /// <summary>Waits until every silo takes calls; where one does not come up, all are ended.</summary>
-    private static async Task Ready(ClusterFile cluster, string folder, CancellationToken cancellation)
+    /// <summary>Waits until every silo takes calls; where one does not come up, all that were begun are ended.</summary>
+    private static async Task Ready(ClusterFile cluster, SiloProcess[] begun, string folder, CancellationToken cancellation)
     {
         using HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
         long since = Stopwatch.GetTimestamp();
-        foreach (SiloProcess silo in cluster.Silos)
+        foreach (SiloProcess silo in begun)
         {
             while (!await IsReady(http, silo, cancellation))
             {
-                // A moment passes until the shell has given way to the silo.
-                bool gone = Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2) && !silo.Runs(folder);
+                // A moment passes until the shell has begun. One that dies twice while it starts will not do better the third time.
+                bool gone = Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2) && !silo.IsKept(folder) || silo.Process.Starts > 2;
                 if (gone || Stopwatch.GetElapsedTime(since) > Patience)
                 {
-                    foreach (SiloProcess each in cluster.Silos.Where(each => each.Runs(folder)))
+                    foreach (SiloProcess each in begun)
                     {
-                        each.Signal(9);
+                        each.Kill(folder);
                     }
 
+                    Forget(cluster, begun, folder);
                     string told = string.Join("\n  ", File.ReadLines(silo.Log).Where(line => line.Contains("error: ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal)).Take(3));
                     throw new InputException($"{silo.Name} {(gone ? "ended while it started" : $"was not ready within {Patience.TotalSeconds:0} s")}; its log is {Folders.Shown(silo.Log)}{(told.Length > 0 ? ":\n  " : "")}{told}");
                 }
 
                 await Task.Delay(100, cancellation);
             }
+        }
+    }
+
+    /// <summary>Leaves those that ran before as they were.</summary>
+    private static void Forget(ClusterFile cluster, SiloProcess[] begun, string folder)
+    {
+        SiloProcess[] before = [.. cluster.Silos.Except(begun)];
+        if (before.Length > 0)
+        {
+            (cluster with { Silos = before }).Write(folder);
+        }
+        else
+        {
+            File.Delete(Path.Combine(folder, ClusterFile.Name));
         }
     }
 

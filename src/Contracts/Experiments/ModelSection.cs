@@ -25,6 +25,9 @@ public abstract record ModelSection
     /// <summary>The networks that have parameters and an optimizer of their own, in workflow order.</summary>
     public abstract ValueList<string> Roles { get; }
 
+    /// <summary>The roles whose actors can be placed apart from each other.</summary>
+    public virtual ValueList<string> Actors => Roles;
+
     /// <summary>This family's defaults for the optimizers, at most one of each kind; the first is the family's own choice.</summary>
     public abstract ValueList<OptimizerSection> OptimizerDefaults { get; }
 

@@ -51,6 +51,8 @@ internal sealed class ClassifierBlueprint : Blueprint
 
     public override IReadOnlyList<RoleBlueprint> Roles { get; }
 
+    public override IReadOnlyList<Rule> Rules => [new NonFiniteRule(), new DivergingRule("loss"), new StalledRule(), .. TimeRules.All];
+
     public override IWorkflow Workflow(WorkflowContext context) => new ClassifierWorkflow(context, this);
 
     public override ITrainedModel Open(CheckpointFolder checkpoint, DeviceThread device) =>

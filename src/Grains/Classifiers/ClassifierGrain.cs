@@ -14,15 +14,17 @@ internal sealed class ClassifierGrain(SiloServices silo) : TrainingActor(silo), 
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
         await Shut();
         ClassifierBlueprint blueprint = await Silo.Blueprints.Get<ClassifierBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, ClassifierModel.ClassifierRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new ClassifierReplica(blueprint, request.Index, device));
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, blueprint.File.Shards);
+        _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         await _exchange.Pull();
         _reports.Follow(blueprint.File.OnNonFinite);
         Actor = actor;

@@ -26,6 +26,9 @@ internal sealed class ClassifierReplica : IDisposable
 
     public FlatParameters Parameters { get; }
 
+    /// <summary>How long minibatches have taken so far.</summary>
+    public InputClock Input => _batch.Clock;
+
     /// <summary>The gradient of the cross entropy on a step's minibatch.</summary>
     public ClassifierReport Learn(long step)
     {

@@ -82,6 +82,9 @@ internal sealed class EvaluatorGrain(SiloServices silo) : Grain, IEvaluatorGrain
     private async Task<(Blueprint Blueprint, DeviceThread Device)> Prepare(string experiment)
     {
         Blueprint blueprint = await silo.Blueprints.Get(experiment);
+
+        // The run's own device while that is here; else the silo's first.
+        DevicePool.Lease(silo.LeasedDevice(this.GetPrimaryKeyString()));
         return (blueprint, silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads));
     }
 

@@ -13,6 +13,7 @@ namespace Cluster.Grains;
 internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain> logger) : Grain, IExperimentGrain
 {
     private TrainingRun? _training;
+    private RunStatus? _ended;
     private IGrainTimer? _alive;
 
     private string Run => this.GetPrimaryKeyString();
@@ -33,7 +34,7 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     public async Task<RunStatus> Resume()
     {
         RefuseWhileTraining();
-        silo.Work.RefuseWhileDraining();
+        silo.Work.RefuseWhileLeaving();
         RunFolder folder = RunFolder.Find(silo.Run(Run).Root, Run);
         string experiment = await File.ReadAllTextAsync(folder.Experiment);
         Blueprint blueprint = await Blueprint(experiment);
@@ -54,7 +55,17 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     }
 
     /// <inheritdoc/>
-    public Task<RunStatus> Status() => Task.FromResult(_training?.Status ?? RunFiles.Status(silo.Run(Run)));
+    public Task<RunStatus> Status()
+    {
+        if (_training is { } training)
+        {
+            return Task.FromResult(training.Status);
+        }
+
+        // The files are the truth, since the queue and a person may have changed them; what ended here knows its last figures too.
+        RunStatus now = RunFiles.Status(silo.Run(Run));
+        return Task.FromResult(_ended is { } ended && (ended.State, ended.Step) == (now.State, now.Step) ? ended : now);
+    }
 
     /// <inheritdoc/>
     public Task Pause() => Stop(RunState.Paused);
@@ -174,20 +185,37 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
         _training = training;
         silo.Work.Add(Run, training);
         training.Begin();
+        _ = End(training);
 
         // Training is no request: without this, an idle grain with a busy run would be collected.
         _alive = this.RegisterGrainTimer(
-            _ =>
-            {
-                if (training.Done.IsCompleted)
-                {
-                    _alive?.Dispose();
-                }
-
-                return Task.CompletedTask;
-            },
+            static _ => Task.CompletedTask,
             new GrainTimerCreationOptions(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)) { KeepAlive = true, Interleave = true });
         return training.Status;
+    }
+
+    /// <summary>A run that has ended holds nothing but its last words, and another of the queue may begin.</summary>
+    private async Task End(TrainingRun training)
+    {
+        await training.Done;
+        _ended = training.Status;
+        if (_training == training)
+        {
+            _training = null;
+            _alive?.Dispose();
+        }
+
+        if (silo.InCluster)
+        {
+            try
+            {
+                await GrainFactory.GetGrain<IClusterGrain>(0).Wake();
+            }
+            catch (Exception leaving) when (leaving is OrleansException or TimeoutException or ObjectDisposedException)
+            {
+                // The silos' reports wake it too.
+            }
+        }
     }
 
     private void RefuseWhileTraining()

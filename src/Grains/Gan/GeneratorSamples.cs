@@ -19,19 +19,31 @@ internal static class GeneratorSamples
     private const int Points = 2000;
 
     /// <summary>z from the model's prior, shape (count, Z); on the device's thread.</summary>
-    public static Tensor Latent(GanBlueprint blueprint, Device device, int count, RandomStream stream)
+    public static Tensor Noise(GanBlueprint blueprint, Device device, int count, RandomStream stream)
     {
-        Tensor latent_BZ = empty(count, blueprint.Model.Latent, blueprint.Type, device);
+        Tensor noise_BZ = empty(count, blueprint.Model.Latent, blueprint.Type, device);
         if (blueprint.Model.Prior == GanPrior.Uniform)
         {
-            stream.FillUniform(latent_BZ, -1, 1);
+            stream.FillUniform(noise_BZ, -1, 1);
         }
         else
         {
-            stream.FillNormal(latent_BZ);
+            stream.FillNormal(noise_BZ);
         }
 
-        return latent_BZ;
+        return noise_BZ;
+    }
+
+    /// <summary>The same with codes behind it where the model has codes, shape (count, Z + Q).</summary>
+    /// <param name="blueprint">The run's.</param>
+    /// <param name="device">Where it goes.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="stream">Where all is drawn.</param>
+    /// <param name="categories">The category of the first code of each where the model has codes and they are not to be drawn; else empty.</param>
+    public static Tensor Latent(GanBlueprint blueprint, Device device, int count, RandomStream stream, ReadOnlySpan<int> categories = default)
+    {
+        Tensor noise_BZ = Noise(blueprint, device, count, stream);
+        return blueprint.DrawCodes(stream, count, device, categories) is { } codes_BQ ? cat([noise_BZ, codes_BQ], 1) : noise_BZ;
     }
 
     /// <summary>
@@ -44,17 +56,19 @@ internal static class GeneratorSamples
     /// <param name="count">How many images.</param>
     /// <param name="seed">Names the streams.</param>
     /// <param name="labels">The class of each where the model has classes.</param>
+    /// <param name="categories">The category of the first code of each where the model has codes and they are not to be drawn; else empty.</param>
     /// <param name="block">Names the streams beside the seed: blocks are independent.</param>
-    /// <param name="truncation">Largest absolute value of a latent's element; 0 for no bound.</param>
+    /// <param name="truncation">Largest absolute value of an element of z; 0 for no bound.</param>
     public static float[] Images(
-        GanBlueprint blueprint, NetworkPass generator, Device device, int count, ulong seed, ReadOnlySpan<int> labels, int block = 0, double truncation = 0)
+        GanBlueprint blueprint, NetworkPass generator, Device device, int count, ulong seed, ReadOnlySpan<int> labels,
+        ReadOnlySpan<int> categories = default, int block = 0, double truncation = 0)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
-        Tensor latent_BZ = Latent(blueprint, device, count, RandomStream.Named(seed, "sample", block, 0, "latent"));
+        Tensor latent_BZ = Latent(blueprint, device, count, RandomStream.Named(seed, "sample", block, 0, "latent"), categories);
         if (truncation > 0)
         {
-            Truncate(latent_BZ, truncation, () => RandomStream.Named(seed, "sample", block, 0, "latent/truncated"));
+            Truncate(latent_BZ.narrow(1, 0, blueprint.Model.Latent), truncation, () => RandomStream.Named(seed, "sample", block, 0, "latent/truncated"));
         }
 
         return Images(blueprint, generator, device, latent_BZ, labels);
@@ -64,7 +78,7 @@ internal static class GeneratorSamples
     /// <param name="blueprint">The run's.</param>
     /// <param name="generator">Its parameters and memory.</param>
     /// <param name="device">Where they are.</param>
-    /// <param name="latent_BZ">z.</param>
+    /// <param name="latent_BZ">z, with codes behind it where the model has codes.</param>
     /// <param name="labels">The class of each where the model has classes.</param>
     public static float[] Images(GanBlueprint blueprint, NetworkPass generator, Device device, Tensor latent_BZ, ReadOnlySpan<int> labels)
     {
@@ -89,12 +103,14 @@ internal static class GeneratorSamples
         }
     }
 
-    /// <summary>The images of a picture: with classes each row of the grid has one; of points in the plane there are as many as make a cloud.</summary>
+    /// <summary>The images of a picture: with classes, or a categorical code, each row of the grid has one; of points in the plane there are as many as make a cloud.</summary>
     public static float[] ForPicture(GanBlueprint blueprint, NetworkPass generator, Device device, int rows, int columns, ulong seed, double truncation = 0)
     {
         int count = blueprint.IsPlane ? Points : rows * columns;
-        int[] labels = blueprint.Classes == 0 ? [] : [.. Enumerable.Range(0, count).Select(image => image / columns % blueprint.Classes)];
-        return Images(blueprint, generator, device, count, seed, labels, truncation: truncation);
+        int categories = blueprint.Codes?.Categorical.FirstOrDefault() ?? 0;
+        return Images(blueprint, generator, device, count, seed, Rows(blueprint.Classes), Rows(categories), truncation: truncation);
+
+        int[] Rows(int kinds) => kinds == 0 ? [] : [.. Enumerable.Range(0, count).Select(image => image / columns % kinds)];
     }
 
     /// <summary>A grid of images, or points in the plane over some of the data, as a PNG; plain code, for any thread.</summary>

@@ -37,7 +37,7 @@ internal static class LatentPictures
         Tensor anchor_AZ = GeneratorSamples.Latent(blueprint, device, interpolates ? 2 * rows : columns, RandomStream.Named(seed, "sample", 0, 0, "latent"));
         if (truncation > 0)
         {
-            GeneratorSamples.Truncate(anchor_AZ, truncation, () => RandomStream.Named(seed, "sample", 0, 0, "latent/truncated"));
+            GeneratorSamples.Truncate(anchor_AZ.narrow(1, 0, blueprint.Model.Latent), truncation, () => RandomStream.Named(seed, "sample", 0, 0, "latent/truncated"));
         }
 
         long latent = anchor_AZ.shape[1];

@@ -24,4 +24,11 @@ public sealed class SiloLife
 
     /// <summary>Checkpoints what the silo holds, to go on elsewhere.</summary>
     public Task Drain(CancellationToken patience) => _work.Drain(_grains, patience);
+
+    /// <summary>Whether the silo reaches no other and not the list of silos either. While it is, it trains nothing.</summary>
+    public bool CutOff
+    {
+        get => _work.CutOff;
+        set => _work.SetCutOff(value);
+    }
 }

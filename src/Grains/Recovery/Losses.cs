@@ -7,6 +7,9 @@ namespace Cluster.Grains;
 /// <summary>Which errors another attempt can cure.</summary>
 internal static class Losses
 {
+    /// <summary>Whether a message did not reach its silo, which the list of silos may still name though it is gone.</summary>
+    public static bool IsUnreachable(Exception problem) => problem is SiloUnavailableException or OrleansMessageRejectionException;
+
     /// <summary>
     /// Whether an actor's silo is gone or does not answer, an actor has lost its state, a step is late, or a device has failed.
     /// </summary>

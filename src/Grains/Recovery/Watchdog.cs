@@ -17,6 +17,7 @@ internal sealed class Watchdog : IDisposable
     private readonly double _factor;
     private TaskCompletionSource? _alarm;
     private long _ticksLeft;
+    private bool _rung;
 
     /// <param name="time">Drives the ticks.</param>
     /// <param name="floor">No limit is shorter.</param>
@@ -42,6 +43,11 @@ internal sealed class Watchdog : IDisposable
         TaskCompletionSource alarm = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
+            if (_rung)
+            {
+                return false;
+            }
+
             _ticksLeft = (long)Math.Ceiling(Limit(expected) / Tick);
             _alarm = alarm;
         }
@@ -57,6 +63,17 @@ internal sealed class Watchdog : IDisposable
 
     /// <summary>How long work may take.</summary>
     public TimeSpan Limit(TimeSpan expected) => expected * _factor is var learned && learned > _floor ? learned : _floor;
+
+    /// <summary>Nothing is worth waiting for any more: whatever is waited for now or later counts as late.</summary>
+    public void Ring()
+    {
+        lock (_gate)
+        {
+            _rung = true;
+            _alarm?.TrySetResult();
+            _alarm = null;
+        }
+    }
 
     public void Dispose() => _timer.Dispose();
 

@@ -25,6 +25,17 @@ public static partial class Clustering
         }
     }
 
+    /// <summary>Whether this build can keep the list of silos in PostgreSQL.</summary>
+    public static bool HasDatabase
+    {
+        get
+        {
+            bool has = false;
+            HasPostgresql(ref has);
+            return has;
+        }
+    }
+
     /// <summary>Sets a silo's membership, its endpoints and its certificates.</summary>
     /// <exception cref="InputException">The settings need what this build lacks.</exception>
     internal static void Join(ISiloBuilder silo, SiloSettings settings)
@@ -48,6 +59,8 @@ public static partial class Clustering
     }
 
     static partial void Has(ref bool reaches);
+
+    static partial void HasPostgresql(ref bool has);
 
     static partial void JoinOthers(ISiloBuilder silo, SiloSettings settings);
 }

@@ -8,6 +8,8 @@ public static partial class Clustering
 {
     private const string Invariant = "Npgsql";
 
+    static partial void HasPostgresql(ref bool has) => has = true;
+
     static partial void UseDatabase(ISiloBuilder silo, MembershipOptions membership, ref bool here)
     {
         if (membership.Kind == ClusteringKind.Postgresql)
