@@ -43,7 +43,7 @@ public sealed class DcganTests
         // Gradients, and gradients of their squares.
         Tensor above = GanCases.Normal("above", 2, 5, 2 * height, 2 * width);
         Tensor[] inputs = offset is null ? [x, weight] : [x, weight, offset];
-        Tensor[] first = autograd.grad([expected], inputs, [above], retain_graph: true, create_graph: true), own = autograd.grad([made], inputs, [above], retain_graph: true, create_graph: true);
+        IList<Tensor> first = autograd.grad([expected], inputs, [above], retain_graph: true, create_graph: true), own = autograd.grad([made], inputs, [above], retain_graph: true, create_graph: true);
         foreach ((Tensor one, Tensor two) in first.Zip(own))
         {
             Assert.InRange((one - two).abs().max().ToDouble(), 0, 1e-11);
