@@ -10,16 +10,25 @@ namespace Cluster.Bench;
 /// <summary>Steps per second: the median of several stretches of one run, after one that warms up.</summary>
 internal static class GanRate
 {
-    public static async Task<string> Measure(Flags flags)
+    /// <param name="work">What the line calls it: <c>gan-mlp</c>, or <c>gan-dcgan</c> for convolutions.</param>
+    /// <param name="flags">The command's.</param>
+    public static async Task<string> Measure(string work, Flags flags)
     {
-        int steps = flags.Number("steps", 300), repeat = flags.Number("repeat", 5);
+        bool convolves = work == "gan-dcgan";
+        int steps = flags.Number("steps", convolves ? 40 : 300), repeat = flags.Number("repeat", 5);
         string path = flags.Text("path") ?? "actors";
-        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat, 64, []);
+        if (convolves && path != "actors")
+        {
+            throw new ArgumentException($"--path {path}: gan-dcgan runs through the actors alone");
+        }
+
+        string[] nets = convolves ? ["model.generator={net: dcgan}", "model.discriminator={net: dcgan}"] : [];
+        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat, 64, nets);
         rates.Sort();
         return JsonSerializer.Serialize(new Dictionary<string, object>
         {
             ["ours"] = "cluster",
-            ["work"] = "gan-mlp",
+            ["work"] = work,
             ["path"] = path,
             ["batch"] = flags.Number("batch", 64),
             ["threads"] = flags.Number("threads", 2),

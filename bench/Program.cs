@@ -1,5 +1,6 @@
 // Figures of models on MNIST, one JSON line a run in the form of the peers' scripts:
 //   gan-mlp          steps per second, through the actors or in a bare loop
+//   gan-dcgan        the same for the convolutional pair for 28x28, through the actors
 //   allreduce        GB/s of the bulk channel between two processes, over TCP and through shared memory
 //   rbm              steps and images per second of a Boltzmann machine with persistent chains
 //   gan-mlp-memory   live tensors and resident memory early and late in one run
@@ -17,11 +18,12 @@ if (args is ["sink", var protocol])
     return await TelemetrySink.Run(protocol);
 }
 
-if (args is not [("gan-mlp" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary") and var work, .. var rest])
+if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary") and var work, .. var rest])
 {
     Console.Error.WriteLine(
         "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--replicas 1] [--lanes 1] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
-    Console.Error.WriteLine("       gan-mlp, rbm, vae and dictionary take --export off|grpc|http/protobuf: telemetry to a collector on this machine");
+    Console.Error.WriteLine("       gan-mlp, gan-dcgan, rbm, vae and dictionary take --export off|grpc|http/protobuf: telemetry to a collector on this machine");
+    Console.Error.WriteLine("       bench gan-dcgan [--threads 2] [--replicas 1] [--lanes 1] [--batch 64] [--steps 40] [--repeat 5] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench gan-mlp-memory [--threads 2] [--batch 64] [--early 2000] [--late 20000] [--data DIR]");
     Console.Error.WriteLine("       bench allreduce [--way tcp|memory|both] [--mib 0,1,4,16,64]");
     Console.Error.WriteLine("       bench rbm [--path actors|loop] [--threads 2] [--replicas 1] [--lanes 1] [--batch 100] [--hidden 500] [--centred true|false] [--steps 200] [--repeat 5] [--data DIR]");
@@ -36,7 +38,7 @@ Console.WriteLine(await (work switch
     "vae" => VaeRate.Measure(flags),
     "rbm" => RbmRate.Measure(flags),
     "dictionary" => DictionaryRate.Measure(flags),
-    "gan-mlp" => GanRate.Measure(flags),
+    "gan-mlp" or "gan-dcgan" => GanRate.Measure(work, flags),
     _ => GanMemory.Measure(flags),
 }));
 return 0;

@@ -62,9 +62,33 @@ public sealed class EvaluateTests : IDisposable
         await _place.Train();
         Outcome said = await _place.Here("sample", "tiny-001", "--picture", "filters", "-o", _place.Path("x.png"));
         Assert.Equal(
-            (ExitCode.BadInput, "error: --picture filters: a gan has no picture of that name; it draws samples\n"), (said.Code, said.Error));
+            (ExitCode.BadInput, "error: --picture filters: a gan has no picture of that name; it draws samples, interpolation\n"), (said.Code, said.Error));
         (await _place.Here("sample", "tiny-001", "--picture", "samples", "-o", _place.Path("x.png"))).Succeeded();
         Assert.True(File.Exists(_place.Path("x.png")));
+    }
+
+    [Theory]
+    [InlineData("--truncation 0", "--truncation 0 must be a number from 0.1 to 1000")]
+    [InlineData("--truncation much", "--truncation much must be a number from 0.1 to 1000")]
+    public async Task ATruncationOutOfRangeIsRefused(string flag, string expected)
+    {
+        Outcome said = await _place.Here(["sample", "tiny-001", .. flag.Split(' ')]);
+        Assert.Equal(ExitCode.BadInput, said.Code);
+        Assert.Contains(expected, said.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheJudgeAndTheSamplesOfAnEvaluationAreNamedOnTheCommandLine()
+    {
+        await _place.Train();
+        Outcome said = await _place.Here("evaluate", "tiny-001", "--classifier", "tiny-001");
+        Assert.Equal(ExitCode.BadInput, said.Code);
+        Assert.Contains("evaluate.classifier: run tiny-001 is a gan", said.Error, StringComparison.Ordinal);
+        said = await _place.Here("evaluate", "tiny-001", "--samples", "samples.png");
+        Assert.Equal((ExitCode.BadInput, "error: --samples samples.png must be a file that ends in .npy\n"), (said.Code, said.Error));
+
+        // The yardstick stands beside the figure.
+        Assert.Matches(@"FIGURE +VALUE +HELD-OUT +UNIT\n", (await _place.Here("evaluate", "tiny-001")).Succeeded().Out);
     }
 
     private static string[] Table(Outcome outcome) => [.. outcome.Out.Split('\n').Where(line => line.Contains("  ", StringComparison.Ordinal))];

@@ -119,6 +119,21 @@ public sealed class TrainingCluster : IAsyncDisposable
         Assert.Equal((RunState.Finished, null), (status.State, status.Problem));
     }
 
+    /// <summary>The items of an evaluation by name, as a person gets them; words on its progress are left out.</summary>
+    public async Task<Dictionary<string, EvaluationItem>> Evaluated(string name, EvaluationRequest? request = null)
+    {
+        Dictionary<string, EvaluationItem> items = [];
+        await foreach (EvaluationItem item in Run(name).Evaluate(request))
+        {
+            if (item.Kind != EvaluationKind.Progress)
+            {
+                items.Add(item.Name, item);
+            }
+        }
+
+        return items;
+    }
+
     /// <summary>Waits until a run neither trains nor recovers.</summary>
     public Task<RunStatus> Ended(string name) => Until(name, status => status.State is not (RunState.Running or RunState.Recovering or RunState.Queued));
 

@@ -22,6 +22,9 @@ internal sealed class TrainedRbm(RbmBlueprint blueprint, Device device, FlatPara
     public IReadOnlyList<string> Pictures { get; } = particles_MH is null ? s_pictures : [.. s_pictures, "particles"];
 
     /// <inheritdoc/>
+    int ISampler.Block => 100;
+
+    /// <inheritdoc/>
     public (float Low, float High) PixelRange => (0, 1);
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ internal interface ISampler
     /// <exception cref="Contracts.InputException">The model has no latents to truncate.</exception>
     double Truncation { set; }
 
+    /// <summary>Samples that are drawn at once, at most a second or two of work.</summary>
+    int Block => 1000;
+
     /// <summary>Samples, count × pixels; on the device's thread.</summary>
     /// <param name="block">Names the streams beside the seed: blocks are independent.</param>
     /// <param name="count">How many.</param>

@@ -16,49 +16,35 @@ internal sealed class SampleEvaluation(Blueprint blueprint, Device device, Image
     /// <summary>Samples, and held-out images, below which none of the figures says anything.</summary>
     private const int Fewest = 20;
 
-    /// <summary>Of a model that draws samples; nothing of one that does not, nor of one that draws no images.</summary>
-    public IEnumerable<EvaluationItem> Of(ISampler? model)
-    {
-        bool isImage = blueprint.Data is { Height: > 1, Width: > 1 };
-        if (model is not { Draws: true } || (classifier is null && !isImage))
-        {
-            return [];
-        }
-
-        Dictionary<int, float[]> last = [];
-        float[] Samples(int first, int count)
-        {
-            // A block of samples is drawn whole, and its beginning is asked for again when neighbours are looked for.
-            int block = first / SampleJudge.Block;
-            if (!last.TryGetValue(block, out float[]? pixels) || pixels.Length < count * blueprint.Data.Pixels)
-            {
-                last.Clear();
-                last[block] = pixels = Unit(model.Samples(block, count, blueprint.Seed), model.PixelRange);
-            }
-
-            return pixels.Length == count * blueprint.Data.Pixels ? pixels : pixels[..(count * blueprint.Data.Pixels)];
-        }
-
-        return Of(blueprint.File.Evaluate.Samples, Samples);
-    }
+    /// <summary>Of a model that draws samples; nothing of one that does not.</summary>
+    public IEnumerable<EvaluationItem> Of(ISampler? model) => model is { Draws: true } && (classifier is not null || CanBeCompared)
+        ? Of(blueprint.File.Evaluate.Samples, model.Block, (first, count) => Unit(model.Samples(first / model.Block, count, blueprint.Seed), model.PixelRange))
+        : [];
 
     /// <summary>Of samples in a file, with values from 0 to 1 or bytes.</summary>
     public IEnumerable<EvaluationItem> Of(ImageDataset given)
     {
         UnitImages images = UnitImages.First(given, int.MaxValue);
-        return Of(images.Count, images.Rows);
+        return Of(images.Count, SampleJudge.Block, images.Rows);
     }
 
-    private IEnumerable<EvaluationItem> Of(int count, Func<int, int, float[]> samples)
+    /// <summary>Whether data are pictures, and enough of them, so that neighbours say something without a classifier.</summary>
+    private bool CanBeCompared => blueprint.Data is { Height: > 1, Width: > 1 } && blueprint.Data.FirstOutside(0, 1) is null && heldOut.FirstOutside(0, 1) is null
+        && Math.Min(heldOut.Count, Math.Min(blueprint.Data.Count, new HeldOut(blueprint, heldOut, 0, 1).Count)) >= Fewest;
+
+    /// <summary>All figures.</summary>
+    /// <param name="count">How many samples there are.</param>
+    /// <param name="block">How many are asked for at once, and of how many the neighbours are looked for.</param>
+    /// <param name="samples">Some of them, from the beginning of a block.</param>
+    private IEnumerable<EvaluationItem> Of(int count, int block, Func<int, int, float[]> samples)
     {
-        RandomStream stream = RandomStream.Named(blueprint.Seed, "evaluate", 0, 0, "reference");
-        UnitImages training = UnitImages.First(blueprint.Data, int.MaxValue), held = UnitImages.First(heldOut, new HeldOut(blueprint, heldOut, 0, 1).Count);
+        UnitImages training = UnitImages.First(blueprint.Data, int.MaxValue), held = UnitImages.First(heldOut, Math.Min(count, new HeldOut(blueprint, heldOut, 0, 1).Count));
         if (Math.Min(count, Math.Min(training.Count, held.Count)) < Fewest)
         {
             throw new InputException($"{count} samples, {training.Count} training images and {held.Count} held-out images are too few to judge samples by: {Fewest} of each are needed (evaluate.samples, evaluate.examples)");
         }
 
-        int measured = Math.Min(TrainingNeighbours.Measured, Math.Min(count, held.Count));
+        int measured = Math.Min(Math.Min(TrainingNeighbours.Measured, block), Math.Min(count, held.Count));
         foreach (EvaluationItem item in new TrainingNeighbours(training, device).Judge(samples(0, measured), held.Rows(0, measured)))
         {
             yield return item;
@@ -67,8 +53,8 @@ internal sealed class SampleEvaluation(Blueprint blueprint, Device device, Image
         if (classifier is not null)
         {
             using FeatureExtractor network = classifier();
-            UnitImages reference = UnitImages.Drawn(blueprint.Data, count, stream);
-            foreach (EvaluationItem item in new SampleJudge(network, device, reference, UnitImages.First(heldOut, Math.Min(count, held.Count))).Judge(count, samples))
+            UnitImages reference = UnitImages.Drawn(blueprint.Data, count, RandomStream.Named(blueprint.Seed, "evaluate", 0, 0, "reference"));
+            foreach (EvaluationItem item in new SampleJudge(network, device, reference, held).Judge(count, block, samples))
             {
                 yield return item;
             }

@@ -25,22 +25,25 @@ internal sealed class SampleJudge(FeatureExtractor classifier, Device device, Un
 
     /// <summary>All figures.</summary>
     /// <param name="count">How many samples there are.</param>
+    /// <param name="block">How many of them are asked for at once.</param>
     /// <param name="samples">Some of them: the first one and how many, to pixels from 0 to 1.</param>
-    public IEnumerable<EvaluationItem> Judge(int count, Func<int, int, float[]> samples)
+    public IEnumerable<EvaluationItem> Judge(int count, int block, Func<int, int, float[]> samples)
     {
         int pixels = reference.Data.Pixels;
         using LookedAt real = new(classifier, reference.Count, pixels, device), held = new(classifier, heldOut.Count, pixels, device), made = new(classifier, count, pixels, device);
-        foreach ((LookedAt seen, string what, Func<int, int, float[]> rows) in new[] { (real, "training images", reference.Rows), (held, "held-out images", heldOut.Rows), (made, "samples", samples) })
+        (LookedAt, string, int, Func<int, int, float[]>)[] sets =
+            [(real, "training images", Block, reference.Rows), (held, "held-out images", Block, heldOut.Rows), (made, "samples", block, samples)];
+        foreach ((LookedAt seen, string what, int most, Func<int, int, float[]> rows) in sets)
         {
-            for (int first = 0; first < seen.Count; first += Block)
+            for (int first = 0; first < seen.Count; first += most)
             {
-                int some = Math.Min(Block, seen.Count - first);
+                int some = Math.Min(most, seen.Count - first);
                 seen.Add(rows(first, some));
                 yield return EvaluationItem.Progress($"classifier: {first + some} of {seen.Count} {what}");
             }
         }
 
-        yield return EvaluationItem.Figure("samples", count, heldOut: heldOut.Count);
+        yield return EvaluationItem.Figure("sampleCount", count, heldOut: heldOut.Count);
         foreach (EvaluationItem item in Classes(real, held, made).Concat(Distances(real, held, made)))
         {
             yield return item;
@@ -64,10 +67,12 @@ internal sealed class SampleJudge(FeatureExtractor classifier, Device device, Un
 
     private static IEnumerable<EvaluationItem> Distances(LookedAt real, LookedAt held, LookedAt made)
     {
-        yield return EvaluationItem.Figure(
-            "frechetDistance", FrechetDistance.Of(made.Features, real.Features), heldOut: FrechetDistance.Of(held.Features, real.Features));
+        double heldFrechet = FrechetDistance.Of(held.Features, real.Features);
+        yield return EvaluationItem.Figure("frechetDistance", FrechetDistance.Of(made.Features, real.Features), heldOut: heldFrechet);
+        double heldKernel = KernelDistance.Of(held.Features, real.Features).Value;
+        yield return EvaluationItem.Progress("kernel distance");
         (double kernel, double error) = KernelDistance.Of(made.Features, real.Features);
-        yield return EvaluationItem.Figure("kernelDistance", kernel, "", error, KernelDistance.Of(held.Features, real.Features).Value);
+        yield return EvaluationItem.Figure("kernelDistance", kernel, "", error, heldKernel);
 
         // Precision, and its yardstick, by the manifold of the data; recall by that of the samples, or of the held-out images.
         double[] shares = new double[4];

@@ -27,6 +27,33 @@ public sealed class DcganTests
     }
 
     [Theory]
+    [InlineData(false, 3, 5)]
+    [InlineData(true, 4, 4)]
+    public void Doubling_by_plain_convolutions_is_the_transposed_convolution_with_its_gradients(bool bias, int height, int width)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = GanCases.Normal("x", 2, 3, height, width).requires_grad_(), weight = GanCases.Normal("weight", 3, 5, 4, 4).requires_grad_();
+        Tensor? offset = bias ? GanCases.Normal("bias", 5).requires_grad_() : null;
+        Tensor expected = nn.functional.conv_transpose2d(x, weight, offset, strides: [2, 2], padding: [1, 1]);
+        Tensor made = TransposedConvolutionLayer.Doubled(x, weight, offset);
+        Assert.Equal([2, 5, 2 * height, 2 * width], made.shape);
+        Assert.True(made.is_contiguous());
+        Assert.InRange((made - expected).abs().max().ToDouble(), 0, 1e-12);
+
+        // Gradients, and gradients of their squares.
+        Tensor above = GanCases.Normal("above", 2, 5, 2 * height, 2 * width);
+        Tensor[] inputs = offset is null ? [x, weight] : [x, weight, offset];
+        IList<Tensor> first = autograd.grad([expected], inputs, [above], retain_graph: true, create_graph: true), own = autograd.grad([made], inputs, [above], retain_graph: true, create_graph: true);
+        foreach ((Tensor one, Tensor two) in first.Zip(own))
+        {
+            Assert.InRange((one - two).abs().max().ToDouble(), 0, 1e-11);
+        }
+
+        Tensor second = autograd.grad([first[0].pow(2).sum()], [weight])[0], mine = autograd.grad([own[0].pow(2).sum()], [weight])[0];
+        Assert.InRange((second - mine).abs().max().ToDouble(), 0, 1e-10);
+    }
+
+    [Theory]
     [InlineData(30, 30)]
     [InlineData(28, 32)]
     [InlineData(4, 4)]

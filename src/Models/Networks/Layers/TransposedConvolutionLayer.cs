@@ -38,8 +38,36 @@ public sealed record TransposedConvolutionLayer(int Channels, int KernelHeight, 
     }
 
     /// <inheritdoc/>
-    public override Tensor Apply(FlatParameters parameters, string prefix, Tensor x) => nn.functional.conv_transpose2d(
-        x, parameters[prefix + "weight"], Bias ? parameters[prefix + "bias"] : null, strides: [Stride, Stride], padding: [Padding, Padding]);
+    public override Tensor Apply(FlatParameters parameters, string prefix, Tensor x)
+    {
+        Tensor weight = parameters[prefix + "weight"];
+        Tensor? bias = Bias ? parameters[prefix + "bias"] : null;
+        return Doubles && x.device_type == DeviceType.CPU
+            ? Doubled(x, weight, bias)
+            : nn.functional.conv_transpose2d(x, weight, bias, strides: [Stride, Stride], padding: [Padding, Padding]);
+    }
+
+    /// <summary>Whether it doubles the sides as DCGAN's layers do, with enough channels that the way over <see cref="Doubled"/> pays.</summary>
+    private bool Doubles => this is { KernelHeight: 4, KernelWidth: 4, Stride: 2, Padding: 1, Channels: >= 4 };
+
+    /// <summary>
+    /// A transposed convolution of 4x4, stride 2 and padding 1 as a plain one. Each of its outputs sums over 2x2 inputs, with other
+    /// weights in even and in odd rows and columns: four kernels of 2x2, whose outputs are then sorted into each other (Shi et al. 2016,
+    /// arXiv:1609.05158). Output 2j − 1 + a takes inputs j − 1 + t with kernel row 2(1 − t) + a. On CPUs libtorch has a fast way for plain
+    /// convolutions and their gradients alone; this one takes less than two thirds of the time.
+    /// </summary>
+    /// <param name="x_BCHW">Input.</param>
+    /// <param name="weight_CO44">The transposed convolution's weight.</param>
+    /// <param name="bias_O">Its bias; null for none.</param>
+    /// <returns>Shape (B, O, 2H, 2W).</returns>
+    internal static Tensor Doubled(Tensor x_BCHW, Tensor weight_CO44, Tensor? bias_O)
+    {
+        long inputs = weight_CO44.shape[0], outputs = weight_CO44.shape[1], height = x_BCHW.shape[2], width = x_BCHW.shape[3];
+        Tensor kernels_PC22 = weight_CO44.view(inputs, outputs, 2, 2, 2, 2).flip(2, 4).permute(1, 3, 5, 0, 2, 4).reshape(4 * outputs, inputs, 2, 2);
+        Tensor sorted_BO = nn.functional.pixel_shuffle(nn.functional.conv2d(x_BCHW, kernels_PC22, null, strides: [1, 1], padding: [1, 1]), 2);
+        Tensor made_BOHW = sorted_BO.narrow(2, 1, 2 * height).narrow(3, 1, 2 * width).contiguous();
+        return bias_O is null ? made_BOHW : made_BOHW + bias_O.view(1, outputs, 1, 1);
+    }
 
     private long Side(long side, int kernel)
     {
