@@ -14,7 +14,7 @@ internal static class GanRate
     {
         int steps = flags.Number("steps", 300), repeat = flags.Number("repeat", 5);
         string path = flags.Text("path") ?? "actors";
-        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat, []);
+        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat, 64, []);
         rates.Sort();
         return JsonSerializer.Serialize(new Dictionary<string, object>
         {
@@ -23,6 +23,7 @@ internal static class GanRate
             ["path"] = path,
             ["batch"] = flags.Number("batch", 64),
             ["threads"] = flags.Number("threads", 2),
+            ["replicas"] = flags.Number("replicas", 1),
             ["steps_per_s"] = Math.Round(rates[rates.Count / 2], 2),
             ["min"] = Math.Round(rates[0], 2),
             ["max"] = Math.Round(rates[^1], 2),
@@ -57,9 +58,9 @@ internal static class GanRate
     }
 
     /// <summary>Rates of stretches of a run through the actors; any family, as the overrides say.</summary>
-    internal static async Task<List<double>> Actors(Flags flags, int steps, int repeat, string[] overrides)
+    internal static async Task<List<double>> Actors(Flags flags, int steps, int repeat, int batch, string[] overrides)
     {
-        await using BenchRun run = await BenchRun.Start(flags, (repeat + 1) * steps, ["checkpoint.every=0", .. overrides]);
+        await using BenchRun run = await BenchRun.StartOf("model: {kind: gan}\ndata: mnist\n", batch, flags, (repeat + 1) * steps, ["checkpoint.every=0", .. overrides]);
         return await run.Rates(steps, repeat);
     }
 }

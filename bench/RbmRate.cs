@@ -13,7 +13,7 @@ internal static class RbmRate
     {
         int steps = flags.Number("steps", 200), repeat = flags.Number("repeat", 5), batch = flags.Number("batch", 100);
         string path = flags.Text("path") ?? "actors";
-        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat, batch) : await GanRate.Actors(flags, steps, repeat, Overrides(flags, batch));
+        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat, batch) : await GanRate.Actors(flags, steps, repeat, batch, Overrides(flags, batch));
         rates.Sort();
         double median = rates[rates.Count / 2];
         return JsonSerializer.Serialize(new Dictionary<string, object>
@@ -24,6 +24,7 @@ internal static class RbmRate
             ["hidden"] = flags.Number("hidden", 500),
             ["batch"] = batch,
             ["threads"] = flags.Number("threads", 2),
+            ["replicas"] = flags.Number("replicas", 1),
             ["steps_per_s"] = Math.Round(median, 2),
             ["images_per_s"] = Math.Round(median * batch, 1),
             ["min"] = Math.Round(rates[0], 2),
@@ -33,8 +34,8 @@ internal static class RbmRate
 
     private static string[] Overrides(Flags flags, int batch) =>
     [
-        $"model={{kind: rbm, hidden: {flags.Number("hidden", 500)}, k: 1, persistent: true, chains: {batch}, centred: {flags.Text("centred") ?? "false"}, biasFromData: false}}",
-        "data={name: mnist, binarize: threshold}", $"batch={batch}", "optimizer={name: sgd, learningRate: 0.05}", "metrics.every=100",
+        $"model={{kind: rbm, hidden: {flags.Number("hidden", 500)}, k: 1, persistent: true, chains: {batch}, pools: {flags.Number("pools", flags.Number("replicas", 1))}, centred: {flags.Text("centred") ?? "false"}, biasFromData: false}}",
+        "data={name: mnist, binarize: threshold}", "optimizer={name: sgd, learningRate: 0.05}", "metrics.every=100",
     ];
 
     private static async Task<List<double>> Loop(Flags flags, int steps, int repeat, int batch)

@@ -27,6 +27,7 @@ internal static class VaeRate
             ["path"] = "actors",
             ["batch"] = flags.Number("batch", 100),
             ["threads"] = flags.Number("threads", 2),
+            ["replicas"] = flags.Number("replicas", 1),
             ["steps_per_s"] = Math.Round(rates[rates.Count / 2], 2),
             ["min"] = Math.Round(rates[0], 2),
             ["max"] = Math.Round(rates[^1], 2),

@@ -66,6 +66,7 @@ else
     set -- --artifacts-path "$output/$asked" "-p:OrleansStandin=$orleans" "-p:TorchSharpStandin=$torch" "-p:$sources=$packages" \
         "-p:RestorePackagesPath=$store" "-p:RestoreFallbackFolders=$fallback" \
         ${orleans_version:+"-p:OrleansVersion=$orleans_version"} ${torch_version:+"-p:TorchSharpVersion=$torch_version"}
+    for provider in $providers; do set -- "$@" "-p:Orleans$provider=true"; done
     if [ "$torch" = true ]; then native; fi
 fi
 say "building the tests ..."

@@ -30,6 +30,17 @@ internal static class Flags
         HelpName = "N",
     };
 
+    /// <summary><c>--owner NAME</c>.</summary>
+    public static Option<string?> Owner() => new("--owner")
+    {
+        Description = "With --connect: whose run it is; turns go round among owners [default: the user's name]",
+        HelpName = "NAME",
+    };
+
+    /// <summary>The owner that a person gave; else the user, as far as the name can be one.</summary>
+    public static string OwnerOf(ParseResult parsed, Option<string?> flag) =>
+        parsed.GetValue(flag) ?? new string([.. Environment.UserName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.').Take(64)]);
+
     /// <summary><c>--detach</c>.</summary>
     public static Option<bool> Detach() => new("--detach")
     {

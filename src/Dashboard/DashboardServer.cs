@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Cluster.Dashboard;
 
-/// <summary>Serves pages on a folder of runs. It reads files alone: no silo is needed, and nothing is ever written.</summary>
+/// <summary>Serves pages on a folder of runs. It reads files alone: no silo is needed, and nothing is ever written. With a cluster it shows that too.</summary>
 public sealed class DashboardServer : IAsyncDisposable
 {
     private const int PortsTried = 20;
@@ -28,9 +28,14 @@ public sealed class DashboardServer : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Starts serving.</summary>
-    /// <exception cref="InputException">The port cannot be had.</exception>
+    /// <exception cref="InputException">The port cannot be had, or others could reach a cluster without a token.</exception>
     public static async Task<DashboardServer> Start(DashboardOptions options)
     {
+        if (options.Grains is not null && options.Token is null && !IPAddress.IsLoopback(options.Address))
+        {
+            throw new InputException($"a dashboard with buttons at {options.Address} can be reached from other machines and so needs a token");
+        }
+
         for (int tried = 0; ; tried++)
         {
             int port = options.Port ?? DashboardOptions.UsualPort + tried;
@@ -73,15 +78,7 @@ public sealed class DashboardServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
 
         WebApplication app = builder.Build();
-        RunLibrary library = new(Path.GetFullPath(options.Runs));
-        MetricsStore metrics = new();
-        app.UseGuard(onlyThisMachine: IPAddress.IsLoopback(options.Address));
-        app.UseRouting();
-        app.MapAssets();
-        app.MapRuns(library, metrics);
-        app.MapCurves(library, metrics);
-        app.MapFiles(library);
-        app.MapLive(library, metrics, options.Poll);
+        app.UseDashboard(options, new Access(options.Token, TimeProvider.System));
         return app;
     }
 

@@ -10,13 +10,8 @@ namespace Cluster.Silo;
 public sealed class TrainingSilo : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly TelemetryExport _telemetry;
 
-    private TrainingSilo(IHost host, TelemetryExport telemetry)
-    {
-        _host = host;
-        _telemetry = telemetry;
-    }
+    private TrainingSilo(IHost host) => _host = host;
 
     /// <summary>Reaches the actors.</summary>
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
@@ -33,12 +28,13 @@ public sealed class TrainingSilo : IAsyncDisposable
         }
 
         builder.Services.AddSingleton<IHostLifetime, Embedded>();
+        builder.AddTelemetry();
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(Endpoints.FreePort(), Endpoints.FreePort())
             .AddTraining(options));
         IHost host = builder.Build();
         await host.StartAsync();
-        return new TrainingSilo(host, TelemetryExport.Start());
+        return new TrainingSilo(host);
     }
 
     /// <summary>Stops the silo; runs in it are paused with a checkpoint.</summary>
@@ -46,7 +42,6 @@ public sealed class TrainingSilo : IAsyncDisposable
     {
         await _host.StopAsync();
         _host.Dispose();
-        _telemetry.Dispose();
     }
 
     /// <summary>Signals belong to the process, not to a silo inside it.</summary>

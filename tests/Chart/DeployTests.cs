@@ -40,7 +40,7 @@ public sealed partial class DeployTests
         string[] lines = Instructions("Containerfile");
         string user = Values["securityContext", "runAsUser"].Text!;
         Assert.Contains($"USER {user}:{user}", lines);
-        Assert.Contains($"EXPOSE {Values["ports", "silo"]} {Values["ports", "gateway"]} {Values["ports", "http"]}", lines);
+        Assert.Contains($"EXPOSE {Values["ports", "silo"]} {Values["ports", "bulk"]} {Values["ports", "gateway"]} {Values["ports", "http"]}", lines);
         Assert.Contains("STOPSIGNAL SIGTERM", lines);
         Assert.Contains(lines, line => line.StartsWith("HEALTHCHECK ", StringComparison.Ordinal) && line.Contains("/opt/cluster/healthcheck.sh", StringComparison.Ordinal));
     }

@@ -80,6 +80,31 @@ public sealed partial class MonitoringTests
         }
     }
 
+    /// <summary>Each rule of the code is in the alert of its severity, and in no other.</summary>
+    [Fact]
+    public void EveryRuleHasItsAlert()
+    {
+        Dictionary<string, string> rules = Directory.GetFiles(Repository.At("src", "Grains", "Diagnosis"), "*Rule.cs").SelectMany(path => RuleName().Matches(File.ReadAllText(path)))
+            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["severity"].Value.ToLowerInvariant(), StringComparer.Ordinal);
+        Assert.InRange(rules.Count, 12, 100);
+        Dictionary<string, string> alerts = Node.Documents(Repository.Read("helm", "cluster", "files", "alerts.yaml")).Single()["groups"].Items
+            .SelectMany(group => group["rules"].Items)
+            .Where(rule => rule["expr"].Text!.StartsWith("cluster_diagnosis{", StringComparison.Ordinal))
+            .SelectMany(rule => AlertedRules().Match(rule["expr"].Text!).Groups[1].Value.Split('|').Select(name => (name, rule["labels"]["severity"].Text!)))
+            .ToDictionary(StringComparer.Ordinal);
+        Assert.Equal(rules.OrderBy(each => each.Key, StringComparer.Ordinal), alerts.OrderBy(each => each.Key, StringComparer.Ordinal));
+    }
+
+    /// <summary>Signals that panels name are figures that the code has.</summary>
+    [Fact]
+    public void PanelsNameSignalsThatThereAre()
+    {
+        string catalog = Repository.Read("src", "Grains", "Telemetry", "Reference", "SignalCatalog.cs");
+        string[] named = [.. Dashboards().SelectMany(each => SignalNames().Matches(each.Expression)).SelectMany(match => match.Groups[1].Value.Split('|')).Where(name => !name.StartsWith('$'))];
+        Assert.NotEmpty(named);
+        Assert.All(named, name => Assert.Contains($"new(\"{name.Replace(".+", "{role}", StringComparison.Ordinal).Replace("\\\\", "", StringComparison.Ordinal)}\"", catalog, StringComparison.Ordinal));
+    }
+
     [PromtoolFact]
     public void AlertsFireWhenTheyShouldAndOnlyThen()
     {
@@ -150,6 +175,15 @@ public sealed partial class MonitoringTests
 
     [GeneratedRegex("""/// <summary>Tag: .*\s+public const string \w+ = "([\w.]+)";""")]
     private static partial Regex TagName();
+
+    [GeneratedRegex("""Rule\(\s*"(?<name>[a-z-]+)",\s*Severity\.(?<severity>\w+)""")]
+    private static partial Regex RuleName();
+
+    [GeneratedRegex("""cluster_diagnosis_name=~"([^"]*)\"""")]
+    private static partial Regex AlertedRules();
+
+    [GeneratedRegex("""cluster_signal_name=~?"([^"]*)\"""")]
+    private static partial Regex SignalNames();
 
     [GeneratedRegex("\"[^\"]*\"")]
     private static partial Regex Text();

@@ -14,6 +14,7 @@ public sealed partial class SiloTests
         Node silo = pool["spec", "template", "spec", "containers"].Named("silo");
         Node settings = Settings(name, pool);
         Assert.Equal(settings["port"].Text, silo["ports"].Named("silo")["containerPort"].Text);
+        Assert.Equal(settings["bulk", "port"].Text, silo["ports"].Named("bulk")["containerPort"].Text);
         Assert.Equal(settings["gatewayPort"].Text, silo["ports"].Named("gateway")["containerPort"].Text);
         Assert.Equal(settings["http", "port"].Text, silo["ports"].Named("http")["containerPort"].Text);
         Assert.All(Case.OfKind(name, "Service").SelectMany(each => each["spec", "ports"].Items), port =>
@@ -52,10 +53,25 @@ public sealed partial class SiloTests
     [ChartTheory, MemberData(nameof(Cases))]
     public void AllSilosOfAClusterAgree(string name)
     {
-        string[] shared = ["cluster", "runs", "port", "gatewayPort", "clustering", "tls"];
+        string[] shared = ["cluster", "runs", "port", "gatewayPort", "bulk", "clustering", "tls"];
         Node[] all = [.. Case.Pools(name).Select(pool => Settings(name, pool))];
         Assert.All(shared, key => Assert.Single(all.Select(each => each[key].ToString()).Distinct()));
     }
+
+    /// <summary>Experiments name pools in placement.pool; and what silos send each other must pass the policy.</summary>
+    [ChartTheory, MemberData(nameof(Cases))]
+    public void ASiloKnowsItsPoolAndReachesTheOthersOnAllTheirPorts(string name) => Assert.All(Case.Pools(name), pool =>
+    {
+        Assert.Equal(pool["metadata", "labels", "cluster/pool"].Text, Settings(name, pool)["pool"].Text);
+        Node? policy = Case.OfKind(name, "NetworkPolicy").FirstOrDefault(each => each["metadata", "name"].Text!.EndsWith("-silos", StringComparison.Ordinal));
+        if (policy is not null)
+        {
+            string[] names = [.. pool["spec", "template", "spec", "containers"].Named("silo")["ports"].Items.Select(each => each["name"].Text!).Order(StringComparer.Ordinal)];
+            string[] numbers = [.. pool["spec", "template", "spec", "containers"].Named("silo")["ports"].Items.Select(each => each["containerPort"].Text!).Order(StringComparer.Ordinal)];
+            Assert.Equal(names, policy["spec", "ingress"].Items.First()["ports"].Items.Select(each => each["port"].Text!).Order(StringComparer.Ordinal));
+            Assert.Equal(numbers, policy["spec", "egress"].Items.First()["ports"].Items.Select(each => each["port"].Text!).Order(StringComparer.Ordinal));
+        }
+    });
 
     [ChartTheory, MemberData(nameof(Cases))]
     public void KubernetesWaitsLongerThanTheSiloDrains(string name) => Assert.All(Case.Pools(name), pool => Assert.True(

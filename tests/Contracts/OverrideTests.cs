@@ -66,7 +66,7 @@ public sealed class OverrideTests
     [InlineData("model.generator.hiden=[3]", "--set model.generator.hiden=[3]: model.generator.hiden: is not a known key; did you mean hidden?")]
     [InlineData("model.generator.hidden=[3, x]", "--set model.generator.hidden=[3, x]: model.generator.hidden[1]: must be a whole number from 1 to 1048576, but is x")]
     [InlineData("model.generator.hidden.0=3", "--set model.generator.hidden.0=3: model.generator.hidden: is a list, which is set as a whole, as in --set model.generator.hidden=[1, 2]")]
-    [InlineData("model.kind=flow", "--set model.kind=flow: model.kind: must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, but is flow")]
+    [InlineData("model.kind=flow", "--set model.kind=flow: model.kind: must be one of gan, rbm, autoencoder, vae, vq-vae, dictionary, classifier, but is flow")]
     [InlineData("steps.every=3", "--set steps.every=3: steps: must be a whole number of at least 1, but is a section")]
     [InlineData("checkpoint=3", "--set checkpoint=3: checkpoint: must be a section of keys with values, but is 3")]
     [InlineData("optimizer.learningRate=1", "--set optimizer.learningRate=1: optimizer.learningRate: cannot stand beside options of single roles; write it under each role, as optimizer.generator.learningRate and optimizer.discriminator.learningRate")]

@@ -66,6 +66,11 @@ public sealed class RoundTripTests
                 clipNorm: 0
             exchange:
               precision: float32
+              compression:
+                name: none
+              localSteps: 0
+              outerLearningRate: 0.7
+              outerMomentum: 0.9
             checkpoint:
               every: 500
               keep: 3
@@ -172,6 +177,18 @@ public sealed class RoundTripTests
             Device = Next(3) switch { 0 => DeviceName.Cpu, 1 => new(DeviceKind.Cuda), _ => new(DeviceKind.Cuda, Next(256)) },
             Precision = Pick<Precision>(),
             Optimizer = new(["generator", "discriminator"], [Optimizer(), Optimizer()]),
+            Exchange = new()
+            {
+                Compression = Next(3) switch
+                {
+                    0 => new NoCompression(),
+                    1 => new TopKCompression { Share = 0.01 + (Fraction() / 2) },
+                    _ => new PowerSgdCompression { Rank = 1 + Next(64) },
+                },
+                LocalSteps = Next(1000),
+                OuterLearningRate = 0.1 + Fraction(),
+                OuterMomentum = Fraction(),
+            },
             Checkpoint = new() { Every = Next(1000), Keep = 1 + Next(9) },
             Sample = new() { Every = Next(1000), Grid = new(1 + Next(100), 1 + Next(100)), Seed = Next(100) },
             Metrics = new() { Every = 1 + Next(100) },

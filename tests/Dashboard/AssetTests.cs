@@ -17,7 +17,7 @@ public sealed partial class AssetTests
     public void PagesTakeNothingFromElsewhereAndHaveNothingInline()
     {
         string[] pages = [.. Assets.Names.Where(name => name.EndsWith(".html", StringComparison.Ordinal))];
-        Assert.Equal(["index.html", "run.html"], pages.Order(StringComparer.Ordinal));
+        Assert.Equal(["cluster.html", "index.html", "run.html"], pages.Order(StringComparer.Ordinal));
         foreach (string page in pages)
         {
             string text = Text(page);
@@ -25,7 +25,7 @@ public sealed partial class AssetTests
             foreach (Match link in Link().Matches(text))
             {
                 string target = link.Groups[1].Value;
-                Assert.True(target == "/" || target[0] == '#' || Assets.Names.Contains(target.Replace("/assets/", "", StringComparison.Ordinal)), $"{page}: {target}");
+                Assert.True(target is "/" or "/cluster" || target[0] == '#' || Assets.Names.Contains(target.Replace("/assets/", "", StringComparison.Ordinal)), $"{page}: {target}");
             }
         }
 
@@ -47,7 +47,7 @@ public sealed partial class AssetTests
         using RunsRoot runs = new();
         await using Served served = await Served.Start(runs);
         Assert.All(Assets.Names, name => Assert.NotEqual(0, Assets.Bytes(name).Length));
-        foreach ((string path, string type) in new[] { ("/", "text/html"), ("/runs/any", "text/html"), ("/assets/style.css", "text/css"), ("/assets/run.js", "text/javascript"), ("/assets/icon.svg", "image/svg+xml") })
+        foreach ((string path, string type) in new[] { ("/", "text/html"), ("/runs/any", "text/html"), ("/cluster", "text/html"), ("/assets/style.css", "text/css"), ("/assets/run.js", "text/javascript"), ("/assets/icon.svg", "image/svg+xml") })
         {
             using HttpResponseMessage answer = await served.Http.GetAsync(path);
             Assert.Equal(type, answer.Content.Headers.ContentType?.MediaType);

@@ -9,7 +9,7 @@ namespace Cluster.Dashboard.Tests;
 /// <summary>A headless Chromium with one page, driven over its debugging protocol.</summary>
 internal sealed class Browser : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly Process _process;
     private readonly string _profile;
@@ -100,11 +100,29 @@ internal sealed class Browser : IAsyncDisposable
         }
     }
 
+    /// <summary>Cuts the page off from every network.</summary>
+    public async Task Offline()
+    {
+        await Send("Network.enable", new { });
+        await Send("Network.emulateNetworkConditions", new { offline = true, latency = 0, downloadThroughput = -1, uploadThroughput = -1 });
+    }
+
+    /// <summary>A part of the page as bytes of a PNG.</summary>
+    public async Task<byte[]> Picture(double x, double y, double width, double height) => Convert.FromBase64String((string)(await Send(
+        "Page.captureScreenshot", new { format = "png", captureBeyondViewport = true, clip = new { x, y, width, height, scale = 1 } }))["data"]!);
+
     /// <summary>Presses a key where the focus is.</summary>
     public async Task Press(string key, string? text = null)
     {
         await Send("Input.dispatchKeyEvent", new { type = "keyDown", key, text = text ?? "" });
         await Send("Input.dispatchKeyEvent", new { type = "keyUp", key });
+    }
+
+    /// <summary>Moves the focus on.</summary>
+    public async Task Tab()
+    {
+        await Send("Input.dispatchKeyEvent", new { type = "rawKeyDown", key = "Tab", code = "Tab", windowsVirtualKeyCode = 9 });
+        await Send("Input.dispatchKeyEvent", new { type = "keyUp", key = "Tab", code = "Tab", windowsVirtualKeyCode = 9 });
     }
 
     /// <summary>Draws a line with the mouse.</summary>

@@ -30,6 +30,9 @@ public sealed class BrowserTests : IDisposable
         await browser.Until("document.querySelector('#viewer img')?.naturalWidth === 3 && document.querySelector('#viewer img').alt === 'Samples after 70 steps'");
         RunsRoot.Event(run, "warning", 70, "the discriminator wins <b>now</b>", seconds: 70);
         await browser.Until("document.querySelector('#event-list li p').textContent === 'the discriminator wins <b>now</b>'");
+        Assert.True((bool)(await browser.Value("document.getElementById('findings').hidden"))!);
+        RunsRoot.Event(run, "mode-collapse", 70, "the samples are all alike", seconds: 71);
+        await browser.Until("document.querySelector('#finding-list li')?.textContent.startsWith('mode collapse the samples are all alike step 70')");
         RunsRoot.Checkpoint(run, 70);
         await browser.Until("document.querySelectorAll('#checkpoint-rows tr').length === 1");
         await browser.Value("document.querySelector('#checkpoint-rows button').click()");

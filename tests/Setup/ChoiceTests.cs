@@ -26,6 +26,24 @@ public sealed class ChoiceTests : IDisposable
         Assert.Equal(torch == "true", said.Contains("TorchSharp: the stand-in (NU1101", StringComparison.Ordinal));
     }
 
+    /// <summary>What a cluster of several machines needs of Orleans is built in where the feed has it.</summary>
+    [Theory]
+    [InlineData("RealOrleans/10.2.2", "")]
+    [InlineData("RealOrleans/10.2.2 OrleansAdoNet/10.2.2 OrleansTls/10.2.2", "AdoNet Tls")]
+    [InlineData("RealOrleans/10.2.2 OrleansRedis/10.2.2", "Redis")]
+    [InlineData("OrleansAdoNet/10.2.2", "")]
+    public async Task Providers_are_built_in_where_they_restore(string feed, string built)
+    {
+        _checkout.Feed = feed;
+        Assert.Equal(0, (await _checkout.Run("runs")).ExitCode);
+        foreach (var name in new[] { "AdoNet", "Redis", "Tls" })
+        {
+            Assert.Equal(built.Split(' ').Contains(name), _checkout.Choice.Contains($"<Orleans{name}>true</Orleans{name}>", StringComparison.Ordinal));
+        }
+
+        Assert.Equal(feed.StartsWith("Real", StringComparison.Ordinal) ? 3 : 0, _checkout.Calls.Count(call => call.StartsWith("restore", StringComparison.Ordinal) && call.Contains("/setup/Orleans", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task A_version_other_than_the_pinned_one_is_written_down()
     {

@@ -17,6 +17,10 @@ internal sealed class OneSilo : IAsyncDisposable
 
     public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
 
+    public IServiceProvider Services => _app.Services;
+
+    public IPEndPoint Http => new(IPAddress.Loopback, _settings.Http.Port);
+
     public IClusterGrain Whole => Grains.GetGrain<IClusterGrain>(0);
 
     public static async Task<OneSilo> Start(Place place, params (string Key, string Value)[] more)

@@ -77,12 +77,14 @@ internal sealed class Place : IDisposable
     }
 
     /// <summary>Waits for something.</summary>
-    public static async Task Until(Func<Task<bool>> reached, string what)
+    public static Task Until(Func<Task<bool>> reached, string what) => Until(reached, what, Limit);
+
+    public static async Task Until(Func<Task<bool>> reached, string what, TimeSpan limit)
     {
         long since = TimeProvider.System.GetTimestamp();
         while (!await reached())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < Limit, $"waited in vain for {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < limit, $"waited in vain for {what}");
             await Task.Delay(25);
         }
     }

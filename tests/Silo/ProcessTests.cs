@@ -19,9 +19,9 @@ public sealed class ProcessTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos.Where(silo => silo.Runs(Folder)) ?? [])
+        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos ?? [])
         {
-            silo.Signal(9);
+            silo.Kill(Folder);
         }
 
         await Task.Delay(100);

@@ -44,6 +44,15 @@ public sealed class SettingsTests : IDisposable
     [InlineData("http: {tokenFile: /no/such}", "http.tokenFile: there is no file /no/such")]
     [InlineData("tls: {certificate: /no/such}", "tls.key and tls.authority is missing")]
     [InlineData("devices: {pretend: true}", "devices.pretend needs devices.cuda")]
+    [InlineData("pool: GPU", "pool: 'GPU' is no pool's name")]
+    [InlineData("cluster: a b", "cluster: 'a b' is no cluster's name")]
+    [InlineData("name: a/b", "name: 'a/b' is no silo's name")]
+    [InlineData("devices: {memory: -1}", "devices.memory is '-1', but must be a whole number from 0")]
+    [InlineData("queue: {ownerRuns: -1}", "queue.ownerRuns is '-1', but must be a whole number from 0")]
+    [InlineData("bulk: {port: 70000}", "bulk.port is '70000', but must be a whole number from 0 to 65535")]
+    [InlineData("bulk: {largest: 4096}", "bulk.largest is '4096', but must be a whole number from 1 to 2047")]
+    [InlineData("clustering: {kind: postgresql, connectionFile: /no/such}", "clustering.connectionFile: there is no file /no/such")]
+    [InlineData("clustering: {kind: redis, connectionFile: /dev}", "clustering.connectionFile: ")]
     [InlineData("data: /no/such", "data: there is no folder /no/such")]
     [InlineData("grace: soon", "grace is 'soon', but must be seconds from 1 to 3600")]
     [InlineData("port: [", "is no YAML")]
@@ -77,6 +86,29 @@ public sealed class SettingsTests : IDisposable
         string token = _place.Path("token");
         File.WriteAllText(token, "0123456789abcdef0123\n");
         Assert.Equal("0123456789abcdef0123", SettingsReader.Read(null, Map(("CLUSTER_SILO_HTTP_TOKEN_FILE", token)), None).Http.Token);
+    }
+
+    /// <summary>A client shares the folder with a silo now and then: it takes the cluster's name and certificates, and leaves the rest alone.</summary>
+    [Fact]
+    public void AClientTakesNameAndCertificatesAlone()
+    {
+        string before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = _place.Root;
+        try
+        {
+            Assert.Equal("cluster", SettingsReader.ReadForClient(None).Node.Cluster);
+            Write("cluster: mine\nport: nonsense\nhttp: {address: 0.0.0.0}\nprot: 1\n");
+            Assert.Equal("mine", SettingsReader.ReadForClient(Map(("CLUSTER_SILO_PROT", "1"), ("CLUSTER_SILO_PORT", "x"))).Node.Cluster);
+            Assert.Equal("other", SettingsReader.ReadForClient(Map(("CLUSTER_SILO_CLUSTER", "other"))).Node.Cluster);
+            Write("tls: {certificate: /no/such, kye: x}\n");
+            string problem = Assert.Throws<InputException>(() => SettingsReader.ReadForClient(None)).Message;
+            Assert.Contains("silo.yaml:1:33: unknown key 'tls.kye'; did you mean tls.key?", problem, StringComparison.Ordinal);
+            Assert.Contains("tls.key and tls.authority is missing", problem, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
     }
 
     private static void Refused(string message, string file, Dictionary<string, string> environment, Dictionary<string, string> flags) =>

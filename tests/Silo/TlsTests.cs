@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Cluster.Client;
 
 namespace Cluster.Silo.Tests;
@@ -7,8 +5,6 @@ namespace Cluster.Silo.Tests;
 /// <summary>Silos and clients with certificates of one authority speak to each other, and to nobody else.</summary>
 public sealed class TlsTests : IAsyncLifetime
 {
-    private static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
-
     private readonly Place _place = new();
 
     private string Folder => _place.Path("cluster");
@@ -17,9 +13,9 @@ public sealed class TlsTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos.Where(silo => silo.Runs(Folder)) ?? [])
+        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos ?? [])
         {
-            silo.Signal(9);
+            silo.Kill(Folder);
         }
 
         await Task.Delay(100);
@@ -30,8 +26,8 @@ public sealed class TlsTests : IAsyncLifetime
     public async Task OnlyCertificatesOfTheAuthorityAreTaken()
     {
         _ = new ProcessTests(); // which names the client's folder
-        Certificates("ours");
-        Certificates("theirs");
+        TestCertificates.Write(_place, "ours");
+        TestCertificates.Write(_place, "theirs");
         await Place.Good("up", "--silos", "2", "--folder", Folder, "--runs", _place.Runs, "--set", Set("certificate", "ours.pem"), "--set", Set("key", "ours.key"), "--set", Set("authority", "ours.ca"));
         System.Net.IPEndPoint[] gateway = [Endpoints.TryParse("127.0.0.1:" + ClusterFile.Read(Folder)!.Silos[0].GatewayPort)!];
 
@@ -54,24 +50,7 @@ public sealed class TlsTests : IAsyncLifetime
 
     private string Set(string key, string file) => $"tls.{key}={_place.Path(file)}";
 
-    private TlsOptions Tls(string node, string authority) => SettingsReader.Read(null, None, new Dictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["tls.certificate"] = _place.Path(node + ".pem"), ["tls.key"] = _place.Path(node + ".key"), ["tls.authority"] = _place.Path(authority + ".ca"),
-    }).Tls;
-
-    private void Certificates(string name)
-    {
-        DateTimeOffset from = DateTimeOffset.UtcNow.AddHours(-1);
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest root = new("CN=authority of " + name, key, HashAlgorithmName.SHA256);
-        root.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        using X509Certificate2 authority = root.CreateSelfSigned(from, from.AddDays(2));
-        using ECDsa own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 node = new CertificateRequest("CN=" + name, own, HashAlgorithmName.SHA256).Create(authority, from, from.AddDays(1), RandomNumberGenerator.GetBytes(8));
-        File.WriteAllText(_place.Path(name + ".ca"), authority.ExportCertificatePem());
-        File.WriteAllText(_place.Path(name + ".pem"), node.ExportCertificatePem());
-        File.WriteAllText(_place.Path(name + ".key"), own.ExportPkcs8PrivateKeyPem());
-    }
+    private TlsOptions Tls(string node, string authority) => TestCertificates.Options(_place, node, authority);
 
     /// <summary>A test that needs Orleans' package for TLS.</summary>
     private sealed class TlsFactAttribute : FactAttribute

@@ -48,7 +48,15 @@
     "runs" "/runs"
     "clustering" $clustering
     "http" (dict "address" "0.0.0.0" "port" $values.ports.http "tokenFile" "/etc/cluster/token/token")
-    "queue" (dict "limit" $values.queue.limit "interval" $values.queue.intervalSeconds)
+    "pool" .pool.name
+    "bulk" (dict "port" $values.ports.bulk)
+    "queue" (dict
+        "limit" $values.queue.limit
+        "interval" $values.queue.intervalSeconds
+        "ownerRuns" $values.queue.ownerRuns
+        "ownerDevices" $values.queue.ownerDevices
+        "experimentRuns" $values.queue.experimentRuns
+        "experimentDevices" $values.queue.experimentDevices)
     "devices" (dict "cuda" (ternary .pool.gpus 0 (eq .pool.device "cuda")))
 -}}
 {{- if $values.data.existingClaim -}}
@@ -87,7 +95,7 @@ http://{{ include "cluster.collectorName" . }}:{{ ternary 4317 4318 (eq .Values.
 
 {{/* The secret with the connection string; empty where there is no store. */}}
 {{- define "cluster.connectionSecret" -}}
-{{- if ne .Values.clustering.kind "postgresql" -}}
+{{- if not (has .Values.clustering.kind (list "postgresql" "redis")) -}}
 {{- else if .Values.clustering.existingSecret -}}
 {{ .Values.clustering.existingSecret }}
 {{- else if include "cluster.ownPostgres" . -}}
@@ -103,6 +111,9 @@ http://{{ include "cluster.collectorName" . }}:{{ ternary 4317 4318 (eq .Values.
 {{- if has .name $names -}}{{ fail (printf "pools: two have the name %s" .name) }}{{- end -}}
 {{- $names = append $names .name -}}
 {{- $silos = add $silos (ternary .replicas $.Values.poolDefaults.replicas (hasKey . "replicas")) -}}
+{{- end -}}
+{{- if and (eq .Values.clustering.kind "redis") (not .Values.clustering.existingSecret) -}}
+{{ fail "clustering.kind redis: the chart brings no Redis; name the secret with the connection string of yours in clustering.existingSecret, and its port in clustering.port" }}
 {{- end -}}
 {{- if and (eq .Values.clustering.kind "localhost") (gt $silos 1) -}}
 {{ fail (printf "clustering.kind localhost is for one silo, and pools have %d: choose postgresql or file" $silos) }}

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cluster.Contracts.Runs;
 
 namespace Cluster.Client;
@@ -39,20 +39,74 @@ internal sealed record ClusterFile(string Cluster, string Runs, IReadOnlyList<Si
 
 /// <summary>One silo of it.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Id">Its process.</param>
+/// <param name="Keeper">The process that starts it again where it dies.</param>
 /// <param name="Port">Its port for silos.</param>
 /// <param name="GatewayPort">Its port for clients.</param>
 /// <param name="HttpPort">Its port for health and status.</param>
 /// <param name="Log">Its log.</param>
-internal sealed partial record SiloProcess(string Name, int Id, int Port, int GatewayPort, int HttpPort, string Log)
+internal sealed partial record SiloProcess(string Name, int Keeper, int Port, int GatewayPort, int HttpPort, string Log)
 {
+    /// <summary>Where its present process is written down.</summary>
+    [JsonIgnore]
+    public string IdFile => IdFileOf(Log);
+
+    /// <summary>Its present process, as far as that is known, and how many times it was started again.</summary>
+    [JsonIgnore]
+    public (int? Id, int Starts) Process
+    {
+        get
+        {
+            try
+            {
+                return File.ReadAllText(IdFile).Trim().Split(' ') is [var id, var starts] ? (int.Parse(id, CultureInfo.InvariantCulture), int.Parse(starts, CultureInfo.InvariantCulture)) : (null, 0);
+            }
+            catch (Exception unknown) when (unknown is IOException or FormatException or OverflowException or UnauthorizedAccessException)
+            {
+                return (null, 0);
+            }
+        }
+    }
+
     /// <summary>Whether the process is there, and is this silo and not one that has its number by now.</summary>
     /// <param name="folder">The cluster's folder, which the silo was given.</param>
-    public bool Runs(string folder)
+    public bool Runs(string folder) => Process.Id is { } id && Is(id, folder);
+
+    /// <summary>Whether the silo runs or will be started again.</summary>
+    /// <param name="folder">The cluster's folder.</param>
+    public bool IsKept(string folder) => Is(Keeper, folder);
+
+    /// <summary>Sends the silo a signal; its keeper notices how it ends.</summary>
+    public void Signal(int signal)
+    {
+        if (Process.Id is { } id)
+        {
+            _ = Send(id, signal);
+        }
+    }
+
+    /// <summary>Ends the silo and its keeper at once.</summary>
+    /// <param name="folder">The cluster's folder.</param>
+    public void Kill(string folder)
+    {
+        if (IsKept(folder))
+        {
+            _ = Send(Keeper, 9);
+        }
+
+        if (Runs(folder))
+        {
+            Signal(9);
+        }
+    }
+
+    /// <summary>Where the present process of the silo with that log is written down.</summary>
+    public static string IdFileOf(string log) => Path.ChangeExtension(log, ".pid");
+
+    private static bool Is(int process, string folder)
     {
         try
         {
-            string id = Id.ToString(CultureInfo.InvariantCulture);
+            string id = process.ToString(CultureInfo.InvariantCulture);
             string[] words = File.ReadAllText($"/proc/{id}/cmdline").Split('\0');
             return words.Contains(Members(folder), StringComparer.Ordinal) && !File.ReadAllText($"/proc/{id}/stat").Contains(") Z ", StringComparison.Ordinal);
         }
@@ -61,9 +115,6 @@ internal sealed partial record SiloProcess(string Name, int Id, int Port, int Ga
             return false;
         }
     }
-
-    /// <summary>Sends a signal.</summary>
-    public void Signal(int signal) => _ = Send(Id, signal);
 
     /// <summary>Where the silos of a cluster's folder keep their list.</summary>
     public static string Members(string folder) => Path.Combine(Path.GetFullPath(folder), "members");

@@ -10,8 +10,11 @@ internal abstract class ClusterLink : IAsyncDisposable
     /// <summary>What <c>--connect</c> said, for commands to copy; null for this process's own silo.</summary>
     public abstract string? Address { get; }
 
+    /// <summary>Reaches its actors.</summary>
+    public abstract IGrainFactory Grains { get; }
+
     /// <summary>The actor of a run.</summary>
-    public abstract IExperimentGrain Experiment(string run);
+    public IExperimentGrain Experiment(string run) => Grains.GetGrain<IExperimentGrain>(run);
 
     /// <summary>The cluster as a whole; null for this process's own silo, which has no queue.</summary>
     public abstract IClusterGrain? Whole { get; }

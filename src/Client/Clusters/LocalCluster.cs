@@ -25,7 +25,7 @@ internal sealed class LocalCluster : ClusterLink
         new(await TrainingSilo.Start(new TrainingOptions { Runs = runs, Data = data }, verbose));
 
     /// <inheritdoc/>
-    public override IExperimentGrain Experiment(string run) => _silo.Grains.GetGrain<IExperimentGrain>(run);
+    public override IGrainFactory Grains => _silo.Grains;
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _silo.DisposeAsync();

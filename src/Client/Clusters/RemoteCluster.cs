@@ -16,7 +16,7 @@ internal sealed class RemoteCluster : ClusterLink
     public override string Address => _address;
 
     /// <inheritdoc/>
-    public override IClusterGrain Whole => _connection.Grains.GetGrain<IClusterGrain>(0);
+    public override IClusterGrain Whole => Grains.GetGrain<IClusterGrain>(0);
 
     /// <summary>Connects.</summary>
     /// <param name="address"><c>HOST:PORT</c>, several with commas, or the folder of <c>cluster up</c>.</param>
@@ -24,7 +24,7 @@ internal sealed class RemoteCluster : ClusterLink
     /// <exception cref="InputException">It is no address, or no silo answers.</exception>
     public static async Task<RemoteCluster> Open(string address, bool verbose)
     {
-        SiloSettings mine = SettingsReader.Read(null, SettingsReader.Environment(), new Dictionary<string, string>(StringComparer.Ordinal));
+        SiloSettings mine = SettingsReader.ReadForClient(SettingsReader.Environment());
         string cluster = mine.Node.Cluster;
         IPEndPoint[] gateways;
         if (Directory.Exists(address))
@@ -48,7 +48,7 @@ internal sealed class RemoteCluster : ClusterLink
     }
 
     /// <inheritdoc/>
-    public override IExperimentGrain Experiment(string run) => _connection.Grains.GetGrain<IExperimentGrain>(run);
+    public override IGrainFactory Grains => _connection.Grains;
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _connection.DisposeAsync();

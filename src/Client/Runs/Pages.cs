@@ -13,18 +13,18 @@ internal static class Pages
     public static Task<IAsyncDisposable?> Open(bool wished, ClusterLink cluster, RunFolder run, Terminal terminal) => (wished, cluster.Whole) switch
     {
         (false, _) => Task.FromResult<IAsyncDisposable?>(null),
-        (true, null) => Start(run, terminal),
+        (true, null) => Start(run, cluster, terminal),
         _ => throw Elsewhere(),
     };
 
     /// <summary>What is wrong with <c>--dashboard</c> beside <c>--connect</c>.</summary>
     public static InputException Elsewhere() =>
-        new($"--dashboard shows the runs of this process; where the cluster's runs are, open them with: {Hint.Program} dashboard DIR");
+        new($"--dashboard shows the runs of this process; where the cluster's runs are, see a silo's own pages at the HTTP address that {Hint.Program} status shows, or open them with: {Hint.Program} dashboard DIR");
 
     // A method of its own: without the wish, ASP.NET Core is not even loaded.
-    private static async Task<IAsyncDisposable?> Start(RunFolder run, Terminal terminal)
+    private static async Task<IAsyncDisposable?> Start(RunFolder run, ClusterLink cluster, Terminal terminal)
     {
-        DashboardServer server = await DashboardServer.Start(new DashboardOptions { Runs = run.Root });
+        DashboardServer server = await DashboardServer.Start(new DashboardOptions { Runs = run.Root, Grains = cluster.Grains });
         terminal.Out.WriteLine($"dashboard: {new Uri(server.Address, $"runs/{run.Name}")}");
         return server;
     }

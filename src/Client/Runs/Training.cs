@@ -14,8 +14,9 @@ internal static class Training
     /// <param name="begun">What it answered when it was started.</param>
     /// <param name="stop">Asks for a pause.</param>
     /// <param name="terminal">Where to tell.</param>
+    /// <param name="watched">Whether pages with buttons stand open: a run that they pause can go on from there.</param>
     /// <returns>An <see cref="ExitCode"/>.</returns>
-    public static async Task<int> Follow(RunFolder folder, ClusterLink cluster, RunStatus begun, StopSignals stop, Terminal terminal)
+    public static async Task<int> Follow(RunFolder folder, ClusterLink cluster, RunStatus begun, StopSignals stop, Terminal terminal, bool watched = false)
     {
         IExperimentGrain run = cluster.Experiment(folder.Name);
         bool remote = cluster.Whole is not null;
@@ -28,9 +29,16 @@ internal static class Training
         RunStatus end = await view.Show(async tell =>
         {
             RunStatus status = begun;
-            bool asked = false;
-            while (!IsOver(status.State))
+            bool asked = false, rests = false;
+            while (!IsOver(status.State) || (watched && status.State == RunState.Paused && !stop.Asked.IsCompleted))
             {
+                if (rests != (status.State == RunState.Paused))
+                {
+                    rests = !rests;
+                    pace = null; // the rest is no training
+                    view.Say(rests ? "Paused with a checkpoint; Resume in the dashboard goes on, Ctrl-C leaves" : "Goes on");
+                }
+
                 if (remote && stop.Asked.IsCompleted)
                 {
                     break;

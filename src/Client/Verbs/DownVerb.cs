@@ -27,7 +27,10 @@ internal static class DownVerb
         string folder = Folders.Full("--folder", parsed.GetRequiredValue(UpVerb.Folder));
         ClusterFile cluster = ClusterFile.Read(folder)
             ?? throw new InputException($"no cluster was started in {Folders.Shown(folder)}; start one with: {UpVerb.Command("up", folder)}");
-        SiloProcess[] there = [.. cluster.Silos.Where(silo => silo.Runs(folder))];
+        SiloProcess[] there = [.. cluster.Silos.Where(silo => silo.Runs(folder) || silo.IsKept(folder))];
+
+        // Without this file no silo is started again.
+        File.Delete(Path.Combine(folder, ClusterFile.Name));
         foreach (SiloProcess silo in there)
         {
             silo.Signal(15);
@@ -43,11 +46,15 @@ internal static class DownVerb
         SiloProcess[] left = [.. there.Where(silo => silo.Runs(folder))];
         foreach (SiloProcess silo in left)
         {
-            silo.Signal(9);
+            silo.Kill(folder);
             terminal.Error.WriteLine($"warning: {silo.Name} did not end within {grace.TotalSeconds:0} s and was killed");
         }
 
-        File.Delete(Path.Combine(folder, ClusterFile.Name));
+        foreach (SiloProcess silo in there.Where(silo => silo.IsKept(folder)))
+        {
+            silo.Kill(folder); // one that waited to start its silo again
+        }
+
         terminal.Out.WriteLine($"{there.Length} silos ended");
         return ExitCode.Success;
     }

@@ -30,6 +30,6 @@ internal static class ResumeVerb
         await using IAsyncDisposable? dashboard = await Pages.Open(parsed.GetValue(Watch), cluster, folder, terminal);
         return cluster.Whole is { } whole
             ? await Training.FollowQueued(await whole.Requeue(folder.Name, Flags.PriorityOf(parsed, Priority)), cluster, parsed.GetValue(Detach), stop, terminal)
-            : await Training.Follow(folder, cluster, await cluster.Experiment(folder.Name).Resume(), stop, terminal);
+            : await Training.Follow(folder, cluster, await cluster.Experiment(folder.Name).Resume(), stop, terminal, watched: dashboard is not null);
     }
 }

@@ -23,12 +23,13 @@ internal static class RunVerb
     private static readonly Option<string?> Data = Flags.Data();
     private static readonly Option<string> Runs = Flags.Runs();
     private static readonly Option<int?> Priority = Flags.Priority();
+    private static readonly Option<string?> Owner = Flags.Owner();
     private static readonly Option<bool> Detach = Flags.Detach();
 
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("run", "Train a model from an experiment file") { FileArgument, Set, Watch, Data, Runs, Flags.Connect, Priority, Detach };
+        Command verb = new("run", "Train a model from an experiment file") { FileArgument, Set, Watch, Data, Runs, Flags.Connect, Priority, Owner, Detach };
         verb.SetAction((parsed, _) => Run(parsed, terminal));
         return verb;
     }
@@ -48,7 +49,7 @@ internal static class RunVerb
         await using ClusterLink cluster = await ClusterLink.Open(parsed, runs, data);
         await using IAsyncDisposable? dashboard = await Pages.Open(parsed.GetValue(Watch), cluster, folder, terminal);
         IExperimentGrain run = cluster.Experiment(folder.Name);
-        return await Training.Follow(folder, cluster, await run.Start(file.ToYaml()), stop, terminal);
+        return await Training.Follow(folder, cluster, await run.Start(file.ToYaml()), stop, terminal, watched: dashboard is not null);
     }
 
     private static async Task<int> Submit(ExperimentFile file, ParseResult parsed, Terminal terminal)
@@ -62,7 +63,7 @@ internal static class RunVerb
             throw Pages.Elsewhere();
         }
 
-        RunOverview run = await cluster.Whole!.Submit(file.Name, file.ToYaml(), priority);
+        RunOverview run = await cluster.Whole!.Submit(file.Name, file.ToYaml(), priority, Flags.OwnerOf(parsed, Owner));
         return await Training.FollowQueued(run, cluster, parsed.GetValue(Detach), stop, terminal);
     }
 }

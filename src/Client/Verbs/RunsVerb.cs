@@ -39,16 +39,19 @@ internal static class RunsVerb
             return ExitCode.Success;
         }
 
-        TextTable.Write(terminal.Out, [["NAME", "STATE", "STEP", "UPDATED", "CHECKPOINT"], .. runs.Select(Row)]);
+        // Why a run waits, or failed, where one does.
+        bool why = runs.Any(run => run.Problem is not null);
+        TextTable.Write(terminal.Out, [["NAME", "STATE", "STEP", "UPDATED", "CHECKPOINT", .. why ? ["WHY"] : Array.Empty<string>()], .. runs.Select(run => Row(run, why))]);
         return ExitCode.Success;
     }
 
-    private static string[] Row(RunOverview run) =>
+    private static string[] Row(RunOverview run, bool why) =>
     [
         run.Name,
         run.State,
         run.Updated is null ? run.Step.ToString(CultureInfo.InvariantCulture) : Text.Steps(run.Step, run.Steps),
         run.Updated is { } updated ? Text.Time(updated) : "-",
         run.Checkpoints.LastOrDefault() ?? "-",
+        .. why ? [run.Problem ?? ""] : Array.Empty<string>(),
     ];
 }

@@ -21,7 +21,7 @@ internal static class SampleVerb
 
     private static readonly Option<string?> Picture = new("--picture")
     {
-        Description = "Which of the pictures that the model draws, as samples, filters, atoms; a wrong name lists them (default: its first)",
+        Description = "Which of the pictures that the model draws, as samples, interpolation, classes, filters, atoms; a wrong name lists them (default: its first)",
         HelpName = "NAME",
     };
 
@@ -33,6 +33,14 @@ internal static class SampleVerb
         DefaultValueFactory = _ => 0,
     };
 
+    private static readonly Option<double> Truncation = new("--truncation")
+    {
+        Description = "Largest absolute value of a latent's element, as 0.5: larger ones are drawn anew; less variety, and samples more alike (default: no bound)",
+        HelpName = "X",
+        CustomParser = ReadTruncation,
+        DefaultValueFactory = _ => 0,
+    };
+
     private static readonly Option<string?> Output = Flags.Output("png");
     private static readonly Option<string?> Data = Flags.Data();
     private static readonly Option<string> Runs = Flags.Runs();
@@ -40,7 +48,7 @@ internal static class SampleVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("sample", "Draw samples from a run's newest checkpoint") { RunArgument, Picture, Grid, Seed, Output, Data, Runs, Flags.Connect };
+        Command verb = new("sample", "Draw samples from a run's newest checkpoint") { RunArgument, Picture, Grid, Seed, Truncation, Output, Data, Runs, Flags.Connect };
         verb.SetAction((parsed, _) => Run(parsed, terminal));
         return verb;
     }
@@ -58,10 +66,22 @@ internal static class SampleVerb
         string step = await Checkpoints.Choose(run, terminal);
         await using OutputFile file = OutputFile.Open(
             parsed.GetValue(Output) ?? string.Create(CultureInfo.InvariantCulture, $"{folder.Name}-{step}-{(picture is null ? "" : picture + "-")}seed-{seed}.png"));
-        await file.Write(await run.Sample(picture, grid.Rows, grid.Columns, seed));
+        await file.Write(await run.Sample(picture, grid.Rows, grid.Columns, seed, parsed.GetValue(Truncation)));
         await file.Finish();
         terminal.Out.WriteLine($"{grid} {picture ?? "samples"} of {folder.Name} at {step}, seed {seed}: {Folders.Shown(file.Path)}");
         return ExitCode.Success;
+    }
+
+    private static double ReadTruncation(ArgumentResult result)
+    {
+        string text = result.Tokens[0].Value;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double bound) && bound is >= 0.1 and <= 1000)
+        {
+            return bound;
+        }
+
+        result.AddError($"--truncation {text} must be a number from 0.1 to 1000");
+        return 0;
     }
 
     private static ulong ReadSeed(ArgumentResult result)

@@ -45,8 +45,18 @@ internal static class ShowVerb
             to.WriteLine($"attempts     {run.Attempts}");
             if (run.Problem is { } problem)
             {
-                to.WriteLine($"problem      {problem}");
+                to.WriteLine($"{(run.State == "queued" ? "why" : "problem"),-11}  {problem}");
             }
+        }
+
+        if (run.Priority is { } priority)
+        {
+            to.WriteLine($"queue        priority {priority}{(run.Owner is { } owner ? $", owner {owner}" : "")}");
+        }
+
+        if (run.Devices is { Count: > 0 } devices)
+        {
+            to.WriteLine($"places       {string.Join(", ", devices)}");
         }
 
         if (run.Metrics is { } row)

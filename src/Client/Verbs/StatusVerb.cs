@@ -22,12 +22,17 @@ internal static class StatusVerb
         ClusterOverview overview = await Patience.Ask(() => cluster.Whole.Overview());
         terminal.Out.WriteLine($"cluster {overview.Name}: {overview.Silos.Count} silos, {overview.Runs.Count(run => run.State is "running" or "recovering")} of at most {overview.Limit} runs train, runs in {Folders.Shown(overview.RunsFolder)}");
         terminal.Out.WriteLine();
-        TextTable.Write(terminal.Out, [["SILO", "STATE", "CLIENTS", "HTTP", "CPUS", "MEMORY", "CUDA", "ACTORS", "CARRIES"], .. overview.Silos.Select(Row)]);
-        string[][] devices = [.. from silo in overview.Silos from cuda in silo.Cuda select (string[])[silo.Name, cuda.Name, cuda.Run ?? "free"]];
+        TextTable.Write(terminal.Out, [["SILO", "POOL", "STATE", "CLIENTS", "HTTP", "CPUS", "MEMORY", "CUDA", "ACTORS", "CARRIES"], .. overview.Silos.Select(Row)]);
+        string[][] devices =
+        [
+            .. from silo in overview.Silos
+               from cuda in silo.Cuda
+               select (string[])[silo.Name, cuda.Name, cuda.MemoryBytes > 0 ? $"{cuda.MemoryBytes >> 20} MiB" : "-", cuda.Model.Length > 0 ? cuda.Model : "-", cuda.Run ?? "free"],
+        ];
         if (devices.Length > 0)
         {
             terminal.Out.WriteLine();
-            TextTable.Write(terminal.Out, [["SILO", "DEVICE", "RUN"], .. devices]);
+            TextTable.Write(terminal.Out, [["SILO", "DEVICE", "MEMORY", "MODEL", "RUN"], .. devices]);
         }
 
         string[][] actors = [.. from silo in overview.Silos from actor in silo.Actors.OrderBy(each => each.Key, StringComparer.Ordinal) select (string[])[actor.Key, actor.Value.ToString(CultureInfo.InvariantCulture), silo.Name]];
@@ -37,6 +42,7 @@ internal static class StatusVerb
             TextTable.Write(terminal.Out, [["ACTORS", "COUNT", "SILO"], .. actors]);
         }
 
+        Restarts(parsed, terminal);
         terminal.Out.WriteLine();
         if (overview.Runs.Count == 0)
         {
@@ -44,9 +50,9 @@ internal static class StatusVerb
             return ExitCode.Success;
         }
 
-        TextTable.Write(terminal.Out, [["RUN", "STATE", "STEP", "CHECKPOINT", "WHY"], .. overview.Runs.Select(run => (string[])
+        TextTable.Write(terminal.Out, [["RUN", "STATE", "OWNER", "STEP", "CHECKPOINT", "WHY"], .. overview.Runs.Select(run => (string[])
         [
-            run.Name, run.State, Text.Steps(run.Step, run.Steps), run.Checkpoints.LastOrDefault() ?? "-", run.Problem ?? "",
+            run.Name, run.State, run.Owner ?? "-", Text.Steps(run.Step, run.Steps), run.Checkpoints.LastOrDefault() ?? "-", run.Problem ?? "",
         ])]);
         return ExitCode.Success;
     }
@@ -63,9 +69,25 @@ internal static class StatusVerb
         return RemoteCluster.Open(address ?? ClusterFile.DefaultFolder, parsed.GetValue(Flags.Verbose));
     }
 
+    /// <summary>Silos of this machine's own cluster that died and were started again, or are about to be.</summary>
+    private static void Restarts(ParseResult parsed, Terminal terminal)
+    {
+        string folder = parsed.GetValue(Flags.Connect) ?? ClusterFile.DefaultFolder;
+        foreach (SiloProcess silo in ClusterFile.Read(folder)?.Silos ?? [])
+        {
+            bool runs = silo.Runs(folder);
+            if (silo.Process.Starts > 0 || !runs)
+            {
+                terminal.Out.WriteLine();
+                terminal.Out.WriteLine($"{silo.Name} {(runs ? "runs" : silo.IsKept(folder) ? "is down and will be started again" : "has left")}; started again {silo.Process.Starts} times so far; its log is {Folders.Shown(silo.Log)}");
+            }
+        }
+    }
+
     private static string[] Row(SiloReport silo) =>
     [
         silo.Name,
+        silo.Pool.Length > 0 ? silo.Pool : "-",
         silo.Draining ? "draining" : "active",
         silo.Gateway,
         silo.Http,

@@ -39,7 +39,7 @@ internal static class UpVerb
     /// <summary>The verb.</summary>
     public static Command Create(Terminal terminal)
     {
-        Command verb = new("up", "Start a cluster of some silos on this machine; any one of them may be killed") { Silos, Folder, Set, Data, Runs };
+        Command verb = new("up", "Start a cluster of some silos on this machine; one that dies is started again") { Silos, Folder, Set, Data, Runs };
         verb.SetAction((parsed, cancellation) => Run(parsed, terminal, cancellation));
         return verb;
     }
@@ -58,7 +58,7 @@ internal static class UpVerb
         }
 
         string folder = Folders.Full("--folder", parsed.GetRequiredValue(Folder));
-        SiloProcess[] there = [.. (ClusterFile.Read(folder)?.Silos ?? []).Where(silo => silo.Runs(folder))];
+        SiloProcess[] there = [.. (ClusterFile.Read(folder)?.Silos ?? []).Where(silo => silo.Runs(folder) || silo.IsKept(folder))];
         string[] missing = [.. Names(count).Except(there.Select(silo => silo.Name), StringComparer.Ordinal)];
         if (missing.Length == 0)
         {
@@ -68,7 +68,7 @@ internal static class UpVerb
         long since = TimeProvider.System.GetTimestamp();
         (ClusterFile cluster, SiloProcess[] begun) = Start(parsed, folder, there, missing);
         terminal.Out.WriteLine($"starting {missing.Length} silos in {Folders.Shown(folder)}{(there.Length > 0 ? $" beside the {there.Length} that run" : "")} ...");
-        await Ready(begun, folder, cancellation);
+        await Ready(cluster, begun, folder, cancellation);
         TextTable.Write(terminal.Out, [["SILO", "CLIENTS", "STATUS", "LOG"], .. cluster.Silos.Select(Row)]);
         terminal.Out.WriteLine($"ready after {Text.Duration(TimeProvider.System.GetElapsedTime(since))}. Train in it with: {Hint.Program} run examples/gan-digits.yaml --connect {Hint.Quoted(Folders.Shown(folder))}");
         return ExitCode.Success;
@@ -124,6 +124,8 @@ internal static class UpVerb
             throw new InputException($"--folder {folder} cannot be written: {problem.Message}");
         }
 
+        // Once it is gone, whatever still keeps a silo of an earlier cluster gives up.
+        string file = Path.Combine(folder, ClusterFile.Name);
         List<SiloProcess> silos = [];
         foreach (string name in missing)
         {
@@ -133,6 +135,7 @@ internal static class UpVerb
                 File.Delete(log);
             }
 
+            File.Delete(SiloProcess.IdFileOf(log));
             (int port, int gateway, int http) = (Endpoints.FreePort(), Endpoints.FreePort(), Endpoints.FreePort());
             Dictionary<string, string> own = new(shared, StringComparer.Ordinal)
             {
@@ -144,11 +147,13 @@ internal static class UpVerb
             var values = own.Select(each => (Setting: SiloSettings.All.First(setting => setting.Key == each.Key), each.Value)).ToArray();
 
             // Everybody on the machine may read a command line.
-            int id = SiloLauncher.Start(
+            int keeper = SiloLauncher.Start(
                 log,
+                SiloProcess.IdFileOf(log),
+                file,
                 values.Where(each => !each.Setting.IsSecret).SelectMany(each => new[] { each.Setting.Flag, each.Value }),
                 values.Where(each => each.Setting.IsSecret).Select(each => KeyValuePair.Create(each.Setting.Variable, each.Value)));
-            silos.Add(new SiloProcess(name, id, port, gateway, http, log));
+            silos.Add(new SiloProcess(name, keeper, port, gateway, http, log));
         }
 
         ClusterFile cluster = new(settings.Node.Cluster, settings.Folders.Runs, [.. there.Concat(silos).OrderBy(silo => silo.Name.Length).ThenBy(silo => silo.Name, StringComparer.Ordinal)]);
@@ -157,7 +162,7 @@ internal static class UpVerb
     }
 
     /// <summary>Waits until every silo takes calls; where one does not come up, all that were begun are ended.</summary>
-    private static async Task Ready(SiloProcess[] begun, string folder, CancellationToken cancellation)
+    private static async Task Ready(ClusterFile cluster, SiloProcess[] begun, string folder, CancellationToken cancellation)
     {
         using HttpClient http = new() { Timeout = TimeSpan.FromSeconds(2) };
         long since = Stopwatch.GetTimestamp();
@@ -165,21 +170,36 @@ internal static class UpVerb
         {
             while (!await IsReady(http, silo, cancellation))
             {
-                // A moment passes until the shell has given way to the silo.
-                bool gone = Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2) && !silo.Runs(folder);
+                // A moment passes until the shell has begun. One that dies twice while it starts will not do better the third time.
+                bool gone = Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(2) && !silo.IsKept(folder) || silo.Process.Starts > 2;
                 if (gone || Stopwatch.GetElapsedTime(since) > Patience)
                 {
-                    foreach (SiloProcess each in begun.Where(each => each.Runs(folder)))
+                    foreach (SiloProcess each in begun)
                     {
-                        each.Signal(9);
+                        each.Kill(folder);
                     }
 
+                    Forget(cluster, begun, folder);
                     string told = string.Join("\n  ", File.ReadLines(silo.Log).Where(line => line.Contains("error: ", StringComparison.Ordinal) || line.Contains(" fail: ", StringComparison.Ordinal)).Take(3));
                     throw new InputException($"{silo.Name} {(gone ? "ended while it started" : $"was not ready within {Patience.TotalSeconds:0} s")}; its log is {Folders.Shown(silo.Log)}{(told.Length > 0 ? ":\n  " : "")}{told}");
                 }
 
                 await Task.Delay(100, cancellation);
             }
+        }
+    }
+
+    /// <summary>Leaves those that ran before as they were.</summary>
+    private static void Forget(ClusterFile cluster, SiloProcess[] begun, string folder)
+    {
+        SiloProcess[] before = [.. cluster.Silos.Except(begun)];
+        if (before.Length > 0)
+        {
+            (cluster with { Silos = before }).Write(folder);
+        }
+        else
+        {
+            File.Delete(Path.Combine(folder, ClusterFile.Name));
         }
     }
 

@@ -49,16 +49,19 @@ public interface IExperimentGrain : IGrainWithStringKey
     /// <param name="rows">Rows of the grid.</param>
     /// <param name="columns">Columns of the grid.</param>
     /// <param name="seed">Names the streams that it draws from.</param>
-    /// <exception cref="InputException">There is no such run, no sound checkpoint, or no such picture.</exception>
+    /// <param name="truncation">Largest absolute value of a latent's element; 0 for no bound.</param>
+    /// <exception cref="InputException">There is no such run, no sound checkpoint, no such picture, or nothing to truncate.</exception>
     [ResponseTimeout("00:05:00")]
-    Task<byte[]> Sample(string? picture, int rows, int columns, ulong seed);
+    Task<byte[]> Sample(string? picture, int rows, int columns, ulong seed, double truncation = 0);
 
     /// <summary>
     /// Figures and pictures of the newest checkpoint's model on held-out data, as they come. At the end the figures are
-    /// a row of <c>metrics.jsonl</c>, unless the run trains.
+    /// a row of <c>metrics.jsonl</c>, unless the run trains, or samples of a file are judged.
     /// </summary>
-    /// <exception cref="InputException">There is no such run, no sound checkpoint, or the held-out data cannot be read.</exception>
-    IAsyncEnumerable<EvaluationItem> Evaluate(CancellationToken cancellation = default);
+    /// <param name="request">What a person wants otherwise than the file says; null for nothing.</param>
+    /// <param name="cancellation">Ends it after the present item.</param>
+    /// <exception cref="InputException">There is no such run, no sound checkpoint, or the held-out data, the classifier or the samples cannot be read.</exception>
+    IAsyncEnumerable<EvaluationItem> Evaluate(EvaluationRequest? request = null, CancellationToken cancellation = default);
 
     /// <summary>
     /// The newest checkpoint's parameters of all roles as one safetensors file, in pieces of at most 1 MiB. Tensors carry

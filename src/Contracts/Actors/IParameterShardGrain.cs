@@ -1,5 +1,3 @@
-using Cluster.Contracts.Experiments;
-
 namespace Cluster.Contracts;
 
 /// <summary>
@@ -11,9 +9,6 @@ public interface IParameterShardGrain : ITrainingActor
 {
     /// <summary>Takes the slice's initial values, or those of a checkpoint with the optimizer state.</summary>
     Task Open(ShardOpenRequest request);
-
-    /// <summary>The number format to which every replica rounds its gradient before it hands it over.</summary>
-    Task<WirePrecision> GradientPrecision(long attempt);
 
     /// <summary>
     /// The slice's present values from <paramref name="offset"/> elements on: lent where the asker is on this silo
@@ -36,6 +31,15 @@ public interface IParameterShardGrain : ITrainingActor
     /// stepped, with the first chunk of the new values.
     /// </summary>
     Task<TensorMessage> Reduce(GradientPart part);
+
+    /// <summary>The shard's silo.</summary>
+    Task<string> Where(long attempt);
+
+    /// <summary>
+    /// One message of a compressed gradient. Answers once those of all contributors are in, with what they make together; the last answer
+    /// of an update when the slice has stepped.
+    /// </summary>
+    Task<MixedMessage> Mix(CompressedPart part);
 
     /// <summary>
     /// Sum of squares of this slice's averaged gradient in float64, for clipping by global norm. Answers when all
@@ -71,6 +75,28 @@ public sealed record GradientPart(
     string Silo,
     long Offset,
     TensorMessage Gradient);
+
+/// <summary>A contributor's message in one round of a compressed exchange.</summary>
+/// <param name="At">Attempt and step.</param>
+/// <param name="Update">Which update of the role this is, from 0.</param>
+/// <param name="Contributor">Its place among the role's contributors.</param>
+/// <param name="Silo">The contributor's silo.</param>
+/// <param name="Round">Which message of the update, from 0.</param>
+/// <param name="Tensors">What the compression makes of the gradient.</param>
+[GenerateSerializer, Immutable, Alias("cluster.CompressedPart")]
+public sealed record CompressedPart(
+    StepId At,
+    long Update,
+    int Contributor,
+    string Silo,
+    int Round,
+    TensorMessage[] Tensors);
+
+/// <summary>What a shard makes of all contributors' messages.</summary>
+/// <param name="Tensors">What the compression makes of them.</param>
+/// <param name="Scale">After the last message of an update: what the averaged gradient is multiplied by; null where the update is left out.</param>
+[GenerateSerializer, Immutable, Alias("cluster.MixedMessage")]
+public sealed record MixedMessage(TensorMessage[] Tensors, double? Scale);
 
 /// <summary>One file of a checkpoint, as its manifest lists it.</summary>
 /// <param name="Name">File name inside the checkpoint's folder.</param>

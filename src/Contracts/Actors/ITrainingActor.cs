@@ -19,6 +19,22 @@ public interface ITrainingActor : IGrainWithStringKey
     [ResponseTimeout("00:00:05")]
     Task Abandon(long attempt, TimeSpan hungAfter);
 
+    /// <summary>What the actor noted in the steps up to one whose arithmetic is done, and forgets; nothing where it is of another attempt.</summary>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:01:00")]
+    Task<ActorSignals> Signals(StepId upTo);
+
+    /// <summary>When the actor worked on the messages of some steps, as far as it remembers; while nobody traces, it does not.</summary>
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:05")]
+    Task<MessageTime[]> Trail(StepId first, int count);
+
+    /// <summary>Copies aside what the actor's exchanges remember from update to update, where they do, so that training may go on while it is written.</summary>
+    Task SnapshotExchange(StepId at);
+
+    /// <summary>Writes the copies that <see cref="SnapshotExchange"/> made into the checkpoint's folder and drops them.</summary>
+    Task<CheckpointFile[]> WriteExchange(StepId at, string checkpoint);
+
     /// <summary>Frees what the actor holds.</summary>
     Task Close(long attempt);
 }

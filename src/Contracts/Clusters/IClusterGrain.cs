@@ -1,4 +1,5 @@
 using Cluster.Contracts.Runs;
+using Orleans.Concurrency;
 
 namespace Cluster.Contracts;
 
@@ -17,12 +18,17 @@ public interface IClusterGrain : IGrainWithIntegerKey
     /// <param name="name">The experiment's name; the run's is that with a number.</param>
     /// <param name="experiment">The resolved experiment file.</param>
     /// <param name="priority">The higher goes first.</param>
+    /// <param name="owner">Whose it is: turns go round among owners, and limits count by them. Empty for nobody's in particular.</param>
     /// <returns>The run.</returns>
     /// <exception cref="InputException">The folder of runs cannot be written, or the data cannot be read.</exception>
     [ResponseTimeout("00:02:00")]
-    Task<RunOverview> Submit(string name, string experiment, int priority);
+    Task<RunOverview> Submit(string name, string experiment, int priority, string owner = "");
 
-    /// <summary>Puts a run that was paused, failed, cancelled or interrupted back into the queue.</summary>
+    /// <summary>Somebody's run has ended: another may begin.</summary>
+    [OneWay]
+    Task Wake();
+
+    /// <summary>Puts a run that was paused, failed, cancelled or interrupted back into the queue; where there is none, it goes on at once.</summary>
     /// <exception cref="InputException">There is no such run, it has finished, it trains, or no checkpoint of it is sound.</exception>
     [ResponseTimeout("00:02:00")]
     Task<RunOverview> Requeue(string run, int? priority);
@@ -42,4 +48,12 @@ public interface IClusterGrain : IGrainWithIntegerKey
     /// <summary>A run's experiment file as resolved.</summary>
     /// <exception cref="InputException">There is no such run, or the file cannot be read.</exception>
     Task<string> Experiment(string run);
+
+    /// <summary>Silos, devices and actors with their present work.</summary>
+    [ResponseTimeout("00:00:30")]
+    Task<ClusterMap> Map();
+
+    /// <summary>The newest step of a run that was traced to its end; null before the first. Who asks every few seconds gets newer ones.</summary>
+    [ResponseTimeout("00:00:30")]
+    Task<StepTrace?> LastStep(string run);
 }

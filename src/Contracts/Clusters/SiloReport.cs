@@ -13,6 +13,7 @@ namespace Cluster.Contracts;
 /// <param name="Cuda">Its CUDA devices.</param>
 /// <param name="Actors">Actors that had a message within the last half minute, counted by run and role: <c>gan-digits-001/generator</c>.</param>
 /// <param name="Runs">Runs whose workflow it carries.</param>
+/// <param name="Pool">Its role pool; empty for none.</param>
 [GenerateSerializer, Immutable, Alias("cluster.SiloReport")]
 public sealed record SiloReport(
     string Silo,
@@ -26,10 +27,13 @@ public sealed record SiloReport(
     long ResidentBytes,
     IReadOnlyList<CudaDevice> Cuda,
     IReadOnlyDictionary<string, int> Actors,
-    IReadOnlyList<string> Runs);
+    IReadOnlyList<string> Runs,
+    string Pool = "");
 
 /// <summary>A CUDA device of a silo.</summary>
 /// <param name="Name">As an experiment file names it: <c>cuda:0</c>.</param>
 /// <param name="Run">The run that holds it; null while it is free. Silos leave that to the cluster.</param>
+/// <param name="MemoryBytes">Its memory; 0 where it is not known.</param>
+/// <param name="Model">What it is, for people; empty where it is not known.</param>
 [GenerateSerializer, Immutable, Alias("cluster.CudaDevice")]
-public sealed record CudaDevice(string Name, string? Run);
+public sealed record CudaDevice(string Name, string? Run, long MemoryBytes = 0, string Model = "");

@@ -18,5 +18,6 @@ public sealed record AdamOptimizer : OptimizerSection
         Epsilon = DescribeEpsilon(s, d.Epsilon),
         WeightDecay = DescribeWeightDecay(s, d.WeightDecay),
         ClipNorm = DescribeClipNorm(s, d.ClipNorm),
+        Schedule = DescribeSchedule(s, d.Schedule),
     };
 }

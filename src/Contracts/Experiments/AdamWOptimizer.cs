@@ -18,5 +18,6 @@ public sealed record AdamWOptimizer : OptimizerSection
         Epsilon = DescribeEpsilon(s, d.Epsilon),
         WeightDecay = DescribeWeightDecay(s, d.WeightDecay, "share of the parameters, times learningRate, that each step takes away"),
         ClipNorm = DescribeClipNorm(s, d.ClipNorm),
+        Schedule = DescribeSchedule(s, d.Schedule),
     };
 }

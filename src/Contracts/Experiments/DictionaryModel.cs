@@ -69,6 +69,8 @@ public sealed record DictionaryModel : ModelSection
 
     public override ValueList<string> Roles => Encoder.Kind == CodeEncoder.None ? [] : [EncoderRole];
 
+    public override ValueList<string> Actors => [CoderRole, DictionaryRole];
+
     /// <summary>Of the encoder.</summary>
     public override ValueList<OptimizerSection> OptimizerDefaults => [new AdamOptimizer { LearningRate = 1e-3 }, new SgdOptimizer { LearningRate = 0.1 }];
 

@@ -19,6 +19,8 @@ public sealed record DiscriminatorOptions
     /// <summary>Of spectralNorm only.</summary>
     public double SpectralScale { get; init; } = 1;
 
+    public Initialization Initialization { get; init; } = Initialization.Default;
+
     /// <summary>Kernels of minibatch discrimination (Salimans et al. 2016, section 3.2); 0 for none.</summary>
     public int MinibatchKernels { get; init; }
     public int MinibatchDimensions { get; init; } = 5;
@@ -37,7 +39,7 @@ public sealed record DiscriminatorOptions
         var hidden = NetSchema.Hidden(s, d.Hidden);
         var activation = NetSchema.Activation(s, d.Activation);
         var slope = NetSchema.Slope(s, d.Slope, activation);
-        var spectral = s.Flag("spectralNorm", d.SpectralNorm, "whether each weight is divided by its largest singular value (Miyato et al. 2018)");
+        var spectral = NetSchema.SpectralNorm(s, d.SpectralNorm);
         return new()
         {
             Net = net,
@@ -48,8 +50,8 @@ public sealed record DiscriminatorOptions
             BatchNorm = s.Scalar("batchNorm", d.BatchNorm, FlagForm.Instance,
                 "batch normalization between the convolutions; spectralNorm takes its place", new Only("net", "dcgan", net == NetKind.Dcgan)),
             SpectralNorm = spectral,
-            SpectralScale = s.Number("spectralScale", d.SpectralScale, "what each weight's largest singular value becomes; above 1 where the data need a steeper discriminator",
-                Interval.Positive, new Only("spectralNorm", "true", spectral)),
+            SpectralScale = NetSchema.SpectralScale(s, d.SpectralScale, spectral),
+            Initialization = NetSchema.Initialization(s, d.Initialization),
             MinibatchKernels = s.Int("minibatchKernels", d.MinibatchKernels, "kernels of minibatch discrimination before the last layer (Salimans et al. 2016: 50); 0: none", 0, 4096),
             MinibatchDimensions = s.Int("minibatchDimensions", d.MinibatchDimensions, "dimensions of each of these kernels", 1, 4096),
             LabelSmoothing = s.Number("labelSmoothing", d.LabelSmoothing,

@@ -15,11 +15,33 @@ public enum WirePrecision
 public sealed record ExchangeSection
 {
     public WirePrecision Precision { get; init; } = WirePrecision.Float32;
+    public CompressionSection Compression { get; init; } = new NoCompression();
 
-    internal static ExchangeSection Describe(Section s, ExchangeSection d) => new()
+    /// <summary>Updates that a replica makes by itself between two exchanges, H; 0: gradients are exchanged at every update.</summary>
+    public int LocalSteps { get; init; }
+    public double OuterLearningRate { get; init; } = 0.7;
+    public double OuterMomentum { get; init; } = 0.9;
+
+    /// <summary>Whether contributors hold something that no shard holds, so that it belongs into a checkpoint.</summary>
+    public bool KeepsState => LocalSteps > 0 || Compression is not NoCompression;
+
+    internal static ExchangeSection Describe(Section s, ExchangeSection d)
     {
-        Precision = s.Word(
-            "precision", d.Precision,
-            "number format to which each gradient is rounded before the shards add it, wherever its replica is; float32: not rounded; sums, parameters and optimizer state keep their own"),
-    };
+        ExchangeSection read = new()
+        {
+            Precision = s.Word(
+                "precision", d.Precision,
+                "number format to which each gradient is rounded before the shards add it, wherever its replica is; float32: not rounded; sums, parameters and optimizer state keep their own"),
+            Compression = s.Map("compression", d.Compression, CompressionSection.Describe, "how gradients are made smaller before they travel", word: CompressionSection.Tag),
+            LocalSteps = s.Int(
+                "localSteps", d.LocalSteps,
+                "updates that each replica makes with its own optimizer before the replicas' differences are averaged (DiLoCo, Douillard et al. 2023); 0: gradients are exchanged at every update", 0, 1_000_000),
+            OuterLearningRate = s.Number("outerLearningRate", d.OuterLearningRate, "localSteps: step size of the averaged difference", Interval.Positive),
+            OuterMomentum = s.Number("outerMomentum", d.OuterMomentum, "localSteps: Nesterov momentum of the averaged difference", Interval.Fraction),
+        };
+        s.Require(
+            "precision", read.Precision == WirePrecision.Float32 || read.Compression is not PowerSgdCompression,
+            "cannot be less than float32 with compression power-sgd: its factors travel as they are");
+        return read;
+    }
 }

@@ -15,6 +15,7 @@ public sealed record ExperimentFile
     public int Shards { get; init; } = 1;
     public int Threads { get; init; } = 2;
     public DeviceName Device { get; init; } = DeviceName.Cpu;
+    public PlacementSection Placement { get; init; } = new();
     public Precision Precision { get; init; } = Precision.Float32;
     public RoleOptimizers Optimizer { get; init; } = RoleOptimizers.DefaultsOf(new GanModel());
     public ExchangeSection Exchange { get; init; } = new();
@@ -67,6 +68,7 @@ public sealed record ExperimentFile
             Shards = s.Int("shards", d.Shards, "slices into which each role's parameters and optimizer state are divided", 1, 4096),
             Threads = s.Int("threads", d.Threads, "threads that one operation uses on a CPU device; part of the result's bits", 1, 256),
             Device = s.Scalar("device", d.Device, DeviceName.Form, "where the networks live; cuda without a number leaves the choice to the silo"),
+            Placement = s.Map("placement", d.Placement, (section, value) => PlacementSection.Describe(section, value, model), "which silos of a cluster carry the run; no result depends on it"),
             Precision = s.Word("precision", d.Precision, "number format of parameters and data; float64 is for tests and proofs"),
             Optimizer = RoleOptimizers.Describe(s, d.Optimizer, model),
             Exchange = s.Map("exchange", d.Exchange, ExchangeSection.Describe, "how replicas and shards exchange gradients"),

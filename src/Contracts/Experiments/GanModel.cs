@@ -38,6 +38,9 @@ public enum GanObjective
     ReverseKl,
     SquaredHellinger,
     JensenShannon,
+
+    /// <summary>Zhao et al. 2017: the discriminator is an autoencoder, and its error the energy of an image.</summary>
+    EnergyBased,
 }
 
 /// <summary>A generative adversarial network (Goodfellow et al. 2014, arXiv:1406.2661): a generator and a discriminator trained in turn.</summary>
@@ -48,6 +51,12 @@ public sealed record GanModel : ModelSection
 
     /// <summary>What the discriminator remembers beside its parameters: the vectors of spectral normalization.</summary>
     public const string MemoryRole = "discriminator-memory";
+
+    /// <summary>The same of the generator.</summary>
+    public const string GeneratorMemoryRole = "generator-memory";
+
+    /// <summary>The moving average of the generator's parameters.</summary>
+    public const string AverageRole = "generator-average";
 
     public int Latent { get; init; } = 100;
     public GanPrior Prior { get; init; } = GanPrior.Normal;
@@ -61,10 +70,19 @@ public sealed record GanModel : ModelSection
     /// <summary>Of wasserstein-gp only.</summary>
     public double GradientPenalty { get; init; } = 10;
 
+    /// <summary>Of energy-based only.</summary>
+    public double Margin { get; init; } = 1;
+
+    /// <summary>Of energy-based only; 0 for none.</summary>
+    public double PullingAway { get; init; }
+
+    /// <summary>Codes of an InfoGAN.</summary>
+    public CodesSection Codes { get; init; } = new();
+
     /// <summary>Whether the generator learns on the fakes of the last discriminator update, which spares a forward pass.</summary>
     public bool ReuseFakes { get; init; } = true;
 
-    public MlpOptions Generator { get; init; } = new();
+    public GeneratorOptions Generator { get; init; } = new();
     public DiscriminatorOptions Discriminator { get; init; } = new();
 
     public override ValueList<string> Roles => [GeneratorRole, DiscriminatorRole];
@@ -82,7 +100,7 @@ public sealed record GanModel : ModelSection
         var latent = s.Int("latent", d.Latent, "size of the generator's input z", 1, 1 << 20);
         var prior = s.Word("prior", d.Prior, "distribution of z: standard normal, or uniform on [-1, 1]");
         var objective = s.Word("objective", d.Objective,
-            "the game: log(1 - D(G(z))) for the generator is minimax, -log D(G(z)) non-saturating; then least squares, hinge, a Wasserstein critic with clipped weights or with a gradient penalty, and f-GANs by their divergence");
+            "the game: log(1 - D(G(z))) for the generator is minimax, -log D(G(z)) non-saturating; then least squares, hinge, a Wasserstein critic with clipped weights or with a gradient penalty, f-GANs by their divergence, and the error of an autoencoder as energy");
         GanModel made = new()
         {
             Latent = latent,
@@ -92,10 +110,15 @@ public sealed record GanModel : ModelSection
                 new Only("objective", "wasserstein", objective == GanObjective.Wasserstein)),
             GradientPenalty = s.Number("gradientPenalty", d.GradientPenalty, "factor of the penalty (Gulrajani et al. 2017)", Interval.Positive,
                 new Only("objective", "wasserstein-gp", objective == GanObjective.WassersteinGp)),
+            Margin = s.Number("margin", d.Margin, "energy that fakes are pushed up to; the energy is the mean squared error over the pixels (Zhao et al. 2017)", Interval.Positive,
+                new Only("objective", "energy-based", objective == GanObjective.EnergyBased)),
+            PullingAway = s.Number("pullingAway", d.PullingAway, "weight of the term that keeps the codes of a batch of fakes apart (Zhao et al. 2017: 0.1); 0: none", Interval.NonNegative,
+                new Only("objective", "energy-based", objective == GanObjective.EnergyBased)),
+            Codes = s.Map("codes", d.Codes, CodesSection.Describe, "codes beside z that the discriminator reads back from the images (InfoGAN: Chen et al. 2016)"),
             Conditional = s.Flag("conditional", d.Conditional, "whether both networks are told the class (Mirza and Osindero 2014); the data need labels"),
             DiscriminatorSteps = s.Int("discriminatorSteps", d.DiscriminatorSteps, "discriminator updates for each generator update (k in the paper)", 1, 1000),
             ReuseFakes = s.Flag("reuseFakes", d.ReuseFakes, "whether the generator learns on the fakes of the last discriminator update; false draws fresh ones, as Algorithm 1 of the paper does"),
-            Generator = s.Map(GeneratorRole, d.Generator, MlpOptions.Describe, "the generator: z to an image"),
+            Generator = s.Map(GeneratorRole, d.Generator, GeneratorOptions.Describe, "the generator: z to an image"),
             Discriminator = s.Map(DiscriminatorRole, d.Discriminator, DiscriminatorOptions.Describe, "the discriminator: an image to one logit, or a critic's score"),
         };
         s.Require("objective", made.Discriminator.LabelSmoothing == 0 || HasLabels(objective),
@@ -103,6 +126,12 @@ public sealed record GanModel : ModelSection
         DiscriminatorOptions judge = made.Discriminator;
         s.Require("objective", objective != GanObjective.WassersteinGp || judge is not ({ Net: NetKind.Dcgan, BatchNorm: true, SpectralNorm: false } or { MinibatchKernels: > 0 }),
             "wasserstein-gp penalizes the gradient of each image alone, so that images of a batch must not meet: write discriminator: {batchNorm: false}, and minibatchKernels: 0");
+        s.Require("objective", objective != GanObjective.EnergyBased || judge is { MinibatchKernels: 0, Hidden.Count: > 0 },
+            "energy-based makes the discriminator an autoencoder, whose code is its last hidden layer: write at least one width under discriminator.hidden, and minibatchKernels: 0");
+        s.Require("objective", objective != GanObjective.EnergyBased || !made.Codes.Any, "energy-based has no head that could read codes; leave codes out, or choose another objective");
+        s.Require("generator", made.Conditional || made.Generator.ClassEmbedding == 0, "classEmbedding needs classes: write conditional: true, or classEmbedding: 0");
+        int pieces = made.Generator.SkipLatent ? 16 : 0;
+        s.Require("latent", latent >= pieces, $"skipLatent divides z into pieces, one for each layer: at least {pieces} elements");
         return made;
     }
 

@@ -16,6 +16,7 @@ public abstract record ModelSection
         Alternative<ModelSection>.Of("vae", "variational autoencoder (Kingma and Welling 2014), also beta, importance weighted, conditional", new VaeModel(), VaeModel.Describe),
         Alternative<ModelSection>.Of("vq-vae", "vector-quantized VAE (van den Oord et al. 2017)", new VqVaeModel(), VqVaeModel.Describe),
         Alternative<ModelSection>.Of("dictionary", "sparse dictionary learned online (Mairal et al. 2009)", new DictionaryModel(), DictionaryModel.Describe),
+        Alternative<ModelSection>.Of("classifier", "classifier of images: LeNet with rectifiers and max pooling (LeCun et al. 1998)", new ClassifierModel(), ClassifierModel.Describe),
     ];
 
     /// <summary>The word that <c>model.kind</c> has for this family.</summary>
@@ -23,6 +24,9 @@ public abstract record ModelSection
 
     /// <summary>The networks that have parameters and an optimizer of their own, in workflow order.</summary>
     public abstract ValueList<string> Roles { get; }
+
+    /// <summary>The roles whose actors can be placed apart from each other.</summary>
+    public virtual ValueList<string> Actors => Roles;
 
     /// <summary>This family's defaults for the optimizers, at most one of each kind; the first is the family's own choice.</summary>
     public abstract ValueList<OptimizerSection> OptimizerDefaults { get; }

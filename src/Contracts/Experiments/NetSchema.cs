@@ -15,6 +15,15 @@ internal static class NetSchema
     public static int Channels(Section s, int d, NetKind net) => s.Scalar("channels", d, new IntForm(1, 4096),
         "channels of the convolutions nearest to the image; they double with each halving of the side", new Only("net", "dcgan", net == NetKind.Dcgan));
 
+    public static bool SpectralNorm(Section s, bool d) =>
+        s.Flag("spectralNorm", d, "whether each weight is divided by its largest singular value (Miyato et al. 2018)");
+
+    public static double SpectralScale(Section s, double d, bool spectral) => s.Number(
+        "spectralScale", d, "what each weight's largest singular value becomes; above 1 where the data need a steeper network", Interval.Positive, new Only("spectralNorm", "true", spectral));
+
+    public static Initialization Initialization(Section s, Initialization d) => s.Word("initialization", d,
+        "how weights begin; default: as PyTorch's layers do, of dcgan from N(0, 0.02²); orthogonal: as matrices with orthonormal rows or columns (Saxe et al. 2014)");
+
     public static Activation Activation(Section s, Activation d) => s.Word("activation", d, "what follows each hidden layer");
 
     public static double Slope(Section s, double d, Activation activation) =>

@@ -6,6 +6,7 @@ namespace Cluster.Contracts.Experiments;
 public abstract record OptimizerSection
 {
     internal const string Tag = "name";
+    internal const string ScheduleKey = "schedule";
 
     private static readonly IReadOnlyList<Alternative<OptimizerSection>> Kinds =
     [
@@ -22,6 +23,9 @@ public abstract record OptimizerSection
 
     /// <summary>The gradient of the role is scaled down to this 2-norm where it is longer; 0: never.</summary>
     public double ClipNorm { get; init; }
+
+    /// <summary>The learning rate's factor by workflow step.</summary>
+    public ScheduleSection Schedule { get; init; } = new();
 
     /// <summary>Reads or prints one optimizer; a kind that the model family has its own defaults for starts from those.</summary>
     internal static OptimizerSection Describe(Section s, OptimizerSection d, ModelSection model)
@@ -41,4 +45,7 @@ public abstract record OptimizerSection
 
     private protected static double DescribeClipNorm(Section s, double d) =>
         s.Number("clipNorm", d, "largest 2-norm of the role's gradient, longer ones are scaled down; 0: no clipping", Interval.NonNegative);
+
+    private protected static ScheduleSection DescribeSchedule(Section s, ScheduleSection d) =>
+        s.Map(ScheduleKey, d, ScheduleSection.Describe, "the learning rate's factor, by workflow step", ScheduleSection.Tag);
 }

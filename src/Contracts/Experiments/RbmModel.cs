@@ -62,6 +62,8 @@ public sealed record RbmModel : ModelSection
 
     public override ValueList<string> Roles => [BoltzmannRole];
 
+    public override ValueList<string> Actors => [BoltzmannRole, ChainRole];
+
     /// <summary>Plain SGD, as all of the literature on these machines.</summary>
     public override ValueList<OptimizerSection> OptimizerDefaults => [new SgdOptimizer { LearningRate = 0.05 }];
 

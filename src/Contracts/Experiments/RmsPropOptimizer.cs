@@ -20,5 +20,6 @@ public sealed record RmsPropOptimizer : OptimizerSection
         Centered = s.Flag("centered", d.Centered, "divide by the gradient's running standard deviation instead of its root mean square"),
         WeightDecay = DescribeWeightDecay(s, d.WeightDecay),
         ClipNorm = DescribeClipNorm(s, d.ClipNorm),
+        Schedule = DescribeSchedule(s, d.Schedule),
     };
 }

@@ -36,7 +36,8 @@ public sealed record RoleOptimizers
             role => d.Find(role) ?? model.OptimizerDefaults[0],
             (section, value) => OptimizerSection.Describe(section, value, model),
             $"one optimizer for all roles, or one under each role; defaults are those of `kind: {model.Kind}`",
-            OptimizerSection.Tag));
+            OptimizerSection.Tag,
+            OptimizerSection.ScheduleKey));
 
     private OptimizerSection? Find(string role)
     {

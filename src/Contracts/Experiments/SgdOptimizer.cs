@@ -22,6 +22,7 @@ public sealed record SgdOptimizer : OptimizerSection
             Nesterov = s.Flag("nesterov", d.Nesterov, "take the gradient's step ahead of the momentum's; needs momentum above 0 and dampening 0"),
             WeightDecay = DescribeWeightDecay(s, d.WeightDecay),
             ClipNorm = DescribeClipNorm(s, d.ClipNorm),
+            Schedule = DescribeSchedule(s, d.Schedule),
         };
         s.Require("nesterov", !read.Nesterov || read is { Momentum: > 0, Dampening: 0 }, "needs momentum above 0 and dampening 0");
         return read;

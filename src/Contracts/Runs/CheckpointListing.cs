@@ -12,6 +12,7 @@ namespace Cluster.Contracts.Runs;
 public sealed record CheckpointListing(string Folder, string Name, long Step, IReadOnlyList<CheckpointFile> Files)
 {
     private const string ManifestName = "manifest.json";
+    private const long LongestManifest = 16 << 20;
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
@@ -36,7 +37,9 @@ public sealed record CheckpointListing(string Folder, string Name, long Step, IR
     {
         try
         {
-            return JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(Path.Combine(folder, ManifestName)), Options)?.Files ?? [];
+            using FileStream file = new(Path.Combine(folder, ManifestName), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            IReadOnlyList<CheckpointFile>? files = file.Length > LongestManifest ? null : JsonSerializer.Deserialize<Manifest>(file, Options)?.Files;
+            return files?.All(each => each is { Name: not null, Sha256: not null }) == true ? files : [];
         }
         catch (Exception unreadable) when (unreadable is IOException or JsonException or UnauthorizedAccessException)
         {

@@ -128,6 +128,12 @@ public sealed partial record RunFolder(string Root, string Name)
         }
     }
 
+    /// <summary>
+    /// Whether the run's files would be elsewhere than in its root, by a symbolic link in place of the run's folder or of one in
+    /// it. A silo, which writes for whoever reaches it, touches no such run.
+    /// </summary>
+    public bool LeavesRoot() => new[] { Path, Checkpoints, Samples, Evaluation }.Any(folder => new DirectoryInfo(folder) is { LinkTarget: not null });
+
     /// <summary>Whether a name can be a run's: it cannot leave its root.</summary>
     public static bool IsValidName(string name) => ValidName().IsMatch(name);
 

@@ -12,6 +12,9 @@ namespace Cluster.Contracts.Runs;
 /// <param name="Metrics">The last row of its metrics; null where there is none.</param>
 /// <param name="Checkpoints">Names of complete checkpoints, oldest first.</param>
 /// <param name="Sample">Path of the newest picture; null where there is none.</param>
+/// <param name="Owner">Whose it is in its cluster's queue; null where nobody was named.</param>
+/// <param name="Priority">Its priority in its cluster's queue; null where it is in none.</param>
+/// <param name="Devices">The places that its cluster gave it, <c>silo-1/cuda:0</c>, while it trains.</param>
 [GenerateSerializer, Immutable, Alias("cluster.RunOverview")]
 public sealed record RunOverview(
     string Name,
@@ -24,7 +27,10 @@ public sealed record RunOverview(
     string? Problem,
     MetricsRow? Metrics,
     IReadOnlyList<string> Checkpoints,
-    string? Sample)
+    string? Sample,
+    string? Owner = null,
+    int? Priority = null,
+    IReadOnlyList<string>? Devices = null)
 {
     /// <summary>A run that no process trains, though its state says so.</summary>
     public const string Interrupted = "interrupted";
@@ -54,13 +60,18 @@ public sealed record RunOverview(
             step = Math.Max(step, row.Step);
         }
 
+        RunTicket? ticket = RunTicket.Read(folder);
         return new RunOverview(
-            folder.Name, folder.Path, state, step, file?.Steps ?? 0, file?.Updated, file?.Attempts ?? 0, file?.Problem, metrics, CompleteCheckpoints(folder), NewestSample(folder));
+            folder.Name, folder.Path, state, step, file?.Steps ?? 0, file?.Updated, file?.Attempts ?? 0, file?.Problem, metrics, CompleteCheckpoints(folder), NewestSample(folder),
+            ticket is { Owner.Length: > 0 } ? ticket.Owner : null, ticket?.Priority, locked ? Places(folder) : null);
     }
 
     private static string[] CompleteCheckpoints(RunFolder folder) => [.. CheckpointListing.List(folder).Select(each => each.Name)];
 
     private static string? NewestSample(RunFolder folder) => RunPictures.Samples(folder).LastOrDefault()?.Path;
+
+    private static string[]? Places(RunFolder folder) =>
+        RunLease.Read(folder)?.All.Select(each => each.Memory > 0 && each.Device == "cpu" ? $"{each.Name}/{each.Device} {each.Memory} MiB" : $"{each.Name}/{each.Device}").ToArray();
 
     private static string Word(RunState state) => state.ToString().ToLowerInvariant();
 }

@@ -4,8 +4,9 @@ namespace Cluster.Contracts.Runs;
 
 /// <summary>A run's place in its cluster's queue, in <c>queue.json</c>: only runs that have one are started by a cluster by itself.</summary>
 /// <param name="Priority">The higher goes first.</param>
-/// <param name="Submitted">When it was handed in, UTC; of equal priority the earlier goes first.</param>
-public sealed record RunTicket(int Priority, DateTimeOffset Submitted)
+/// <param name="Submitted">When it was handed in, UTC; of one owner and priority the earlier goes first.</param>
+/// <param name="Owner">Whose it is, as whoever handed it in said; empty where nothing was said.</param>
+public sealed record RunTicket(int Priority, DateTimeOffset Submitted, string Owner = "")
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 
@@ -14,7 +15,8 @@ public sealed record RunTicket(int Priority, DateTimeOffset Submitted)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunTicket>(File.ReadAllBytes(PathOf(folder)), Options);
+            RunTicket? ticket = JsonSerializer.Deserialize<RunTicket>(File.ReadAllBytes(PathOf(folder)), Options);
+            return ticket is { Owner: null } ? ticket with { Owner = "" } : ticket;
         }
         catch (Exception unreadable) when (unreadable is IOException or JsonException or UnauthorizedAccessException)
         {

@@ -24,10 +24,11 @@ internal static class Assets
     /// <summary>The bytes of an asset.</summary>
     public static ReadOnlyMemory<byte> Bytes(string name) => All[name].Bytes;
 
-    /// <summary>Serves them: the list at <c>/</c>, a run at <c>/runs/NAME</c>, the rest by their names.</summary>
+    /// <summary>Serves them: the list at <c>/</c>, a run at <c>/runs/NAME</c>, the cluster at <c>/cluster</c>, the rest by their names.</summary>
     public static void MapAssets(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/", () => Answer("index.html"));
+        routes.MapGet("/cluster", () => Answer("cluster.html"));
         routes.MapGet("/runs/{run}", (string run) => Answer("run.html"));
         routes.MapGet("/assets/{**path}", (string path) => Answer(path));
     }

@@ -9,7 +9,7 @@ internal static class Guard
 {
     /// <summary>Nothing comes from elsewhere, nothing is inline, nobody frames the pages.</summary>
     private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>Adds the guard.</summary>
     /// <param name="app">The application.</param>
@@ -17,7 +17,8 @@ internal static class Guard
     /// Whether it listens on the loopback interface alone. Then a name other than this machine's own in <c>Host</c> is a
     /// web site that had its name resolve to 127.0.0.1 (DNS rebinding).
     /// </param>
-    public static void UseGuard(this IApplicationBuilder app, bool onlyThisMachine) => app.Use(async (context, next) =>
+    /// <param name="onlyReads">Whether nothing can be asked for but answers.</param>
+    public static void UseGuard(this IApplicationBuilder app, bool onlyThisMachine, bool onlyReads) => app.Use(async (context, next) =>
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
@@ -33,7 +34,7 @@ internal static class Guard
         {
             await Refuse(context, StatusCodes.Status403Forbidden, "Other sites may not read this dashboard.");
         }
-        else if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        else if (onlyReads && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
         {
             await Refuse(context, StatusCodes.Status405MethodNotAllowed, "This dashboard only reads: GET.");
         }
@@ -46,7 +47,8 @@ internal static class Guard
     private static bool IsFromElsewhere(HttpRequest request) =>
         request.Headers.TryGetValue("Sec-Fetch-Site", out StringValues site) && site.ToString() is not ("same-origin" or "none");
 
-    private static Task Refuse(HttpContext context, int status, string text)
+    /// <summary>Ends a request with a plain sentence.</summary>
+    public static Task Refuse(HttpContext context, int status, string text)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";

@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Cluster.Contracts.Runs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -16,18 +17,35 @@ namespace Cluster.Dashboard;
 /// </summary>
 internal static class LiveApi
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
-    /// <summary>Maps <c>/api/live</c> for the list and <c>/api/runs/NAME/live</c> for one run.</summary>
-    public static void MapLive(this IEndpointRouteBuilder routes, RunLibrary library, MetricsStore store, TimeSpan poll)
+    /// <summary>Maps <c>/api/live</c> for the list, <c>/api/runs/NAME/live</c> for one run and <c>/api/cluster/live</c> for the cluster, where there is one.</summary>
+    public static void MapLive(this IEndpointRouteBuilder routes, RunLibrary library, MetricsStore store, ClusterView? cluster, TimeSpan poll)
     {
         RunSummaries summaries = new(TimeProvider.System);
         CancellationToken stopping = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         routes.MapGet("/api/live", (string? metric, CancellationToken cancellation) =>
             TypedResults.ServerSentEvents(Polled(new ListWatch(library, summaries, metric).Look, poll * 2, stopping, cancellation)));
         routes.MapGet("/api/runs/{run}/live", (string run, CancellationToken cancellation) => library.Find(run) is { } folder
-            ? TypedResults.ServerSentEvents(Polled(new RunWatch(folder, summaries, store).Look, poll, stopping, cancellation))
+            ? TypedResults.ServerSentEvents(Polled(Run(folder), poll, stopping, cancellation))
             : Results.NotFound());
+        if (cluster is not null)
+        {
+            routes.MapGet("/api/cluster/live", (CancellationToken cancellation) =>
+                TypedResults.ServerSentEvents(Polled(new ClusterWatch(cluster, run: null).Look, poll, stopping, cancellation)));
+        }
+
+        Func<IEnumerable<SseItem<string>>> Run(RunFolder folder)
+        {
+            Func<IEnumerable<SseItem<string>>> files = new RunWatch(folder, summaries, store).Look;
+            if (cluster is null)
+            {
+                return files;
+            }
+
+            ClusterWatch work = new(cluster, folder.Name);
+            return () => files().Concat(work.Look());
+        }
     }
 
     /// <summary>One message.</summary>

@@ -23,7 +23,7 @@ export class Chart {
 
   /**
    * @param {string} metric the figure's key
-   * @param {{runs: () => string[], log: () => boolean, zoom: () => [number, number] | null, setZoom: (zoom: [number, number] | null) => void, step: (key: string) => boolean}} page
+   * @param {{runs: () => string[], log: () => boolean, marks: () => { kind: string, step: number }[], zoom: () => [number, number] | null, setZoom: (zoom: [number, number] | null) => void, step: (key: string) => boolean}} page
    */
   constructor(metric, page) {
     this.metric = metric;
@@ -109,10 +109,28 @@ export class Chart {
           this.page.setZoom([from, to]);
         }],
         setCursor: [plot => this.#tell(plot.cursor.idx)],
+        drawAxes: [plot => this.#mark(plot)],
       },
     }, data, this.#canvas);
   }
 
+  /** A line where something happened to the run. */
+  #mark(plot) {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio]);
+    ctx.lineWidth = devicePixelRatio;
+    for (const { kind, step } of this.page.marks()) {
+      const x = Math.round(plot.valToPos(step, 'x', true));
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.strokeStyle = css(kind === 'failed' ? '--bad' : '--warn');
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+    }
+    ctx.restore();
+  }
 
   /** The values at the cursor, or the last ones. */
   #tell(index) {

@@ -1,4 +1,5 @@
 // Small helpers on the page's elements. Text is always set as text, never as markup.
+import { request } from './access.js';
 
 /** The element with an id. */
 export const $ = id => document.getElementById(id);
@@ -23,7 +24,7 @@ export function setText(element, text) {
 
 /** Answers of the server as objects; an error with its status where there is none. */
 export async function get(path, signal) {
-  const answer = await fetch(path, { signal });
+  const answer = await request(path, { signal });
   if (!answer.ok) throw Object.assign(new Error(`${path}: ${answer.status}`), { status: answer.status });
   return answer.json();
 }

@@ -2,6 +2,7 @@ import { $, el, get, setText } from './dom.js';
 import { ago, number, whole, words } from './text.js';
 import { listen } from './live.js';
 import { sketch } from './sketch.js';
+import { enter, withTicket } from './access.js';
 
 const runs = new Map();      // name → summary
 const rows = new Map();      // name → the row's element
@@ -22,7 +23,7 @@ function row(run) {
     el('label', { class: 'pick' }, checkbox(run.name)),
     run.sample === null
       ? el('span', { class: 'thumb none' })
-      : el('img', { class: 'thumb', src: `/api/runs/${run.name}/samples/${run.sample}`, alt: '', loading: 'lazy', width: 64, height: 64 }),
+      : el('img', { class: 'thumb', src: withTicket(`/api/runs/${run.name}/samples/${run.sample}`), alt: '', loading: 'lazy', width: 64, height: 64 }),
     el('div', { class: 'who' },
       el('a', { class: 'name', href: `/runs/${run.name}` }, run.name),
       el('div', { class: 'tags' }, el('span', { class: `state ${run.state}` }, run.state), run.kind ? el('span', { class: 'chip' }, run.kind) : null),
@@ -115,4 +116,5 @@ addEventListener('keydown', event => {
   if (event.key === '/' && !/^(INPUT|SELECT)$/.test(document.activeElement.tagName)) { event.preventDefault(); $('filter').focus(); }
 });
 setInterval(() => { for (const time of document.querySelectorAll('time[datetime]')) setText(time, ago(time.dateTime)); }, 5000);
+await enter();
 load();

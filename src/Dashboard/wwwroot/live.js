@@ -1,4 +1,5 @@
 import { $ } from './dom.js';
+import { enter, withTicket } from './access.js';
 
 const seldom = 30_000;
 
@@ -18,12 +19,12 @@ export function listen(path, handlers, opened) {
   const close = () => { source?.close(); source = null; clearTimeout(timer); clearInterval(timer); };
   const open = () => {
     close();
-    const mine = source = new EventSource(path);
+    const mine = source = new EventSource(withTicket(path));
     mine.onopen = () => { $('lost').hidden = true; tell(); again = true; };
     mine.onerror = () => {
       $('lost').hidden = false;
-      // After an answer that is no stream the browser gives up by itself.
-      if (mine === source && mine.readyState === EventSource.CLOSED) timer = setTimeout(open, 2000);
+      // After an answer that is no stream the browser gives up by itself: as when the ticket has ended.
+      if (mine === source && mine.readyState === EventSource.CLOSED) timer = setTimeout(async () => { await enter().catch(() => {}); if (mine === source) open(); }, 2000);
     };
     for (const [kind, take] of Object.entries(handlers)) mine.addEventListener(kind, message => take(JSON.parse(message.data)));
   };

@@ -3,6 +3,10 @@ import { ago, bytes, duration, moment, number, whole, words } from './text.js';
 import { listen } from './live.js';
 import { Chart } from './chart.js';
 import { Viewer } from './pictures.js';
+import { enter, request, withTicket } from './access.js';
+import { offer } from './actions.js';
+import { showMap } from './map.js';
+import { showStep } from './timeline.js';
 
 const name = decodeURIComponent(location.pathname.split('/').at(-1));
 const address = `/api/runs/${encodeURIComponent(name)}`;
@@ -12,6 +16,9 @@ const visible = new Set();   // charts on the screen, or near it
 const page = {
   others: (new URLSearchParams(location.search).get('with') ?? '').split(',').filter(Boolean),
   range: null,
+  events: [],
+  /** Events worth a line in the charts: findings, losses and failures. */
+  marks: () => page.events.filter(each => each.kind === 'recovering' || each.kind === 'failed' || !stations.includes(each.kind)).slice(-200),
   runs: () => [name, ...page.others],
   log: () => $('log').checked,
   zoom: () => page.range,
@@ -36,6 +43,10 @@ const page = {
 let last = { step: 0 };
 let viewer = null;
 let asking = null;
+/** Stations of a run's life; events of other kinds are what the rules on the signals have found. */
+const stations = ['started', 'resumed', 'checkpoint', 'paused', 'recovering', 'recovered', 'queued', 'finished', 'failed', 'cancelled', 'warning'];
+const findings = new Map();
+let hasCheckpoint = false;
 let all = [];                // the run's figures, with their counts
 
 // ---- charts
@@ -124,6 +135,7 @@ function find() {
 
 function takeRun(run) {
   last = run;
+  offer(address, run, hasCheckpoint);
   document.title = `${run.state === 'running' && run.steps > 0 ? `${Math.floor(run.step / run.steps * 100)}% ` : ''}${run.name} · ${run.state}`;
   setText($('name'), run.name);
   setText($('state'), run.state);
@@ -144,7 +156,7 @@ function takeRun(run) {
 function takeSamples(steps) {
   $('samples').hidden = steps.length === 0;
   document.querySelector('[data-for=samples]').hidden = steps.length === 0;
-  if (!viewer) { viewer = new Viewer(step => `${address}/samples/${step}`); $('viewer').append(viewer.root); }
+  if (!viewer) { viewer = new Viewer(step => withTicket(`${address}/samples/${step}`)); $('viewer').append(viewer.root); }
   viewer.take(steps);
 }
 
@@ -152,17 +164,45 @@ function takeEvaluations(pictures) {
   if (!differs('evaluations', pictures)) return;
   $('evaluations').hidden = pictures.length === 0;
   $('evaluation-pictures').replaceChildren(...pictures.toReversed().map(each => {
-    const source = `${address}/evaluation/${each.step}/${encodeURIComponent(each.name)}`;
+    const source = withTicket(`${address}/evaluation/${each.step}/${encodeURIComponent(each.name)}`);
     return el('figure', {}, el('a', { href: source }, el('img', { src: source, alt: `${words(each.name)} at step ${each.step}`, loading: 'lazy', onload: sharpen })),
       el('figcaption', { class: 'quiet' }, `${words(each.name)}, step ${whole(each.step)}`));
   }));
 }
 
-const eventRow = each => el('li', { class: each.kind },
+const eventRow = each => el('li', { class: stations.includes(each.kind) ? each.kind : 'finding' },
   el('span', { class: 'kind' }, each.kind), el('span', { class: 'quiet' }, ` step ${whole(each.step)} · `, el('time', { title: moment(each.time), datetime: each.time }, ago(each.time))),
   el('p', {}, each.text));
 
+function takeMap(map) {
+  const silos = map.silos.filter(silo => silo.actors.length > 0 || silo.state !== 'active');
+  $('work').hidden = document.querySelector('[data-for=work]').hidden = silos.length === 0;
+  const said = showMap($('silos'), { ...map, silos }, false);
+  setText($('lost-silos'), said);
+  $('lost-silos').hidden = said === '';
+}
+
+/** The newest finding of each kind stands above the charts. */
+function takeFinding(event) {
+  if (stations.includes(event.kind)) return;
+  const kind = event.kind === 'diagnosis' ? event.text : event.kind;
+  findings.delete(kind);
+  findings.set(kind, event);
+  $('findings').hidden = false;
+  $('finding-list').replaceChildren(...[...findings.values()].toReversed().slice(0, 5).map(each => el('li', {},
+    el('b', {}, each.kind === 'diagnosis' ? '' : words(each.kind).replaceAll('-', ' ')), ' ', each.text, ' ',
+    el('span', { class: 'quiet' }, `step ${whole(each.step)} · `, el('time', { datetime: each.time }, ago(each.time))))));
+}
+
+function takeEvent(event) {
+  $('event-list').prepend(eventRow(event));
+  takeFinding(event);
+  page.events.push(event);
+  for (const chart of charts.values()) chart.repaint();
+}
+
 function takeCheckpoints(checkpoints) {
+  if (hasCheckpoint !== checkpoints.length > 0) { hasCheckpoint = checkpoints.length > 0; offer(address, last, hasCheckpoint); }
   if (!differs('checkpoints', checkpoints)) return;
   $('no-checkpoints').hidden = checkpoints.length > 0;
   $('checkpoint-rows').replaceChildren(...checkpoints.toReversed().map(each => el('tr', {},
@@ -202,7 +242,7 @@ async function load() {
     // A run that is just being started is not there yet.
     $('run').hidden = true;
     $('missing').hidden = false;
-    setTimeout(async () => { if ((await fetch(address).catch(() => null))?.ok) location.reload(); else load(); }, 2000);
+    setTimeout(async () => { if ((await request(address).catch(() => null))?.ok) location.reload(); else load(); }, 2000);
     return false;
   }
   takeRun(detail.run);
@@ -211,6 +251,9 @@ async function load() {
   takeEvaluations(detail.evaluations);
   takeCheckpoints(detail.checkpoints);
   $('event-list').replaceChildren(...detail.events.toReversed().map(eventRow));
+  findings.clear();
+  detail.events.forEach(takeFinding);
+  page.events = detail.events;
   if (differs('experiment', detail.experiment)) $('yaml').replaceChildren(...yaml(detail.experiment));
   setText($('where'), `${detail.folder} · ${whole(detail.rows)} rows of figures${detail.damaged > 0 ? `, ${whole(detail.damaged)} damaged lines passed over` : ''}`);
   return true;
@@ -248,16 +291,19 @@ document.addEventListener('click', event => { if (!$('compare').contains(event.t
 $('compare').addEventListener('keydown', event => { if (event.key === 'Escape') { $('compare').open = false; $('compare').querySelector('summary').focus(); } });
 addEventListener('themechange', () => { for (const chart of charts.values()) chart.repaint(); });
 sized.observe($('charts'));
-$('csv').href = `${address}/metrics.csv`;
-$('report').href = `${address}/report.html`;
 setText($('compared'), page.others.length > 0 ? ` ${page.others.length}` : '');
 setInterval(() => { takeRun(last); for (const time of document.querySelectorAll('time[datetime]')) setText(time, ago(time.dateTime)); }, 5000);
 
+await enter();
+$('csv').href = withTicket(`${address}/metrics.csv`);
+$('report').href = withTicket(`${address}/report.html`);
 if (await load()) {
   listen(`${address}/live`, {
     run: takeRun,
     rows: ({ metrics }) => takeMetrics(metrics),
-    event: each => $('event-list').prepend(eventRow(each)),
+    event: takeEvent,
+    map: takeMap,
+    timeline: showStep,
     samples: takeSamples,
     evaluations: takeEvaluations,
     checkpoints: takeCheckpoints,

@@ -29,6 +29,13 @@ export const words = key => key
   .replace(/([a-z])([A-Z])(?![A-Z])/g, (_, before, after) => `${before} ${after.toLowerCase()}`)
   .replaceAll('_', ' ');
 
+/** A short time: 340 µs, 12.5 ms, 3.2 s. */
+export function seconds(value) {
+  if (value < 0.001) return `${Math.round(value * 1e6)} µs`;
+  if (value < 1) return `${trim((value * 1e3).toPrecision(3))} ms`;
+  return value < 100 ? `${trim(value.toPrecision(3))} s` : duration(value);
+}
+
 /** How long ago a time was. */
 export function ago(time) {
   const seconds = Math.max(0, (Date.now() - new Date(time)) / 1000);

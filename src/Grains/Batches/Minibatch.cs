@@ -32,6 +32,9 @@ internal sealed class Minibatch
         _pixels = new float[file.Batch * blueprint.Data.Pixels];
     }
 
+    /// <summary>The time that batches took.</summary>
+    public InputClock Clock { get; } = new();
+
     /// <summary>The labels of the last batch, one an image.</summary>
     /// <exception cref="InvalidOperationException">The data set has none.</exception>
     public int[] Labels => _blueprint.Data.Labels is { } labels
@@ -43,6 +46,7 @@ internal sealed class Minibatch
     /// <param name="into_BD">Shape (B, D), contiguous or not, of any type and device.</param>
     public void Fill(long update, Tensor into_BD)
     {
+        Clock.Begin();
         _sampler.Indices(update, _indices);
         bool direct = into_BD.device_type == TorchSharp.DeviceType.CPU && into_BD.dtype == ScalarType.Float32 && into_BD.is_contiguous();
         Span<float> pixels = direct ? into_BD.AsFloats() : _pixels;
@@ -54,5 +58,7 @@ internal sealed class Minibatch
             using Tensor host_BD = host.view(into_BD.shape);
             into_BD.copy_(host_BD);
         }
+
+        Clock.End();
     }
 }

@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Data;
 using Cluster.Numerics;
 
 namespace Cluster.Grains;
@@ -14,15 +15,18 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
         await Shut();
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.BoltzmannRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
-        _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device));
-        _exchange = new RbmExchange(GrainFactory, Silo, device, _replica.Parameters, _replica.Offsets, actor, blueprint.File.Shards, request.Index);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
+        ImageDataset? heldOut = request.Index == 0 ? await HeldOut(blueprint) : null;
+        _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device, Book, heldOut));
+        _exchange = new RbmExchange(this, request, blueprint, device, _replica.Parameters, _replica.Offsets, actor, request.Index);
         await _exchange.Pull();
         _reports.Follow(blueprint.File.OnNonFinite);
         _blueprint = blueprint;
@@ -50,6 +54,21 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
         float[] pixels = await replica.Device.RunAsync(() => replica.Sample(rows * columns, seed));
         return await Task.Run(() => RbmPictures.Grid(_blueprint!, pixels, rows, columns));
     }
+
+    /// <summary>The split that the run is judged on; null where there is none, or where it is what the run trains on.</summary>
+    private Task<ImageDataset?> HeldOut(RbmBlueprint blueprint) => Task.Run(() =>
+    {
+        DataSection data = blueprint.File.Data;
+        try
+        {
+            ImageDataset? split = blueprint.File.Evaluate.Split == data.Split ? null : Silo.Datasets.Open(data.Name, blueprint.File.Evaluate.Split);
+            return split is { Count: > 0 } && split.Pixels == blueprint.Data.Pixels ? split : null;
+        }
+        catch (InputException)
+        {
+            return null; // training needs none; who evaluates is told
+        }
+    });
 
     protected override async Task Release()
     {

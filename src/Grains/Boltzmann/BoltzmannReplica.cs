@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Data;
 using Cluster.Models.Boltzmann;
 using Cluster.Numerics;
 using TorchSharp;
@@ -16,20 +17,40 @@ internal sealed class BoltzmannReplica : IDisposable
     private readonly Tensor _v_BD;
     private readonly RbmGradient _gradient;
     private readonly GibbsChains? _chains;
+    private readonly SignalBook _book;
+    private readonly (Tensor Train, Tensor HeldOut)? _survey;
     private (double Reconstruction, double PseudoLikelihood)? _figures;
 
-    public BoltzmannReplica(RbmBlueprint blueprint, int index, DeviceThread device)
+    /// <param name="blueprint">The run's.</param>
+    /// <param name="index">The replica's logical index.</param>
+    /// <param name="device">Its device's thread.</param>
+    /// <param name="book">Takes what it notes.</param>
+    /// <param name="heldOut">Data that are not trained on, by which overfitting shows; null for none.</param>
+    public BoltzmannReplica(RbmBlueprint blueprint, int index, DeviceThread device, SignalBook book, ImageDataset? heldOut)
     {
-        (_blueprint, _index, Device) = (blueprint, index, device);
+        (_blueprint, _index, _book, Device) = (blueprint, index, book, device);
         _batch = new Minibatch(blueprint, index, blueprint.Standard.Low, blueprint.Standard.High);
         _v_BD = zeros(blueprint.File.Batch, blueprint.Data.Pixels, blueprint.Type, device.Device).DetachFromDisposeScope();
         Parameters = new FlatParameters(blueprint.Rbm.Layout, device.Device, blueprint.Type);
         Offsets = blueprint.Model.Centred ? new RbmOffsetRole(blueprint, device) : null;
         _gradient = new RbmGradient(blueprint.Rbm, blueprint.File.Batch, device.Device, blueprint.Type);
+        if (heldOut is not null)
+        {
+            int rows = Math.Min(SurveyRows, Math.Min(heldOut.Count, blueprint.Data.Count));
+            _survey = (RbmPictures.Images(blueprint, blueprint.Data, 0, rows, device.Device).DetachFromDisposeScope(),
+                RbmPictures.Images(blueprint, heldOut, 0, rows, device.Device).DetachFromDisposeScope());
+        }
+
         _chains = blueprint.Model.Persistent ? null : new GibbsChains(blueprint.Rbm, blueprint.File.Batch, device.Device, blueprint.Type);
     }
 
+    /// <summary>Rows of training and of held-out data whose free energies are compared, the same at each survey.</summary>
+    public const int SurveyRows = 100;
+
     public DeviceThread Device { get; }
+
+    /// <summary>The time that its minibatches took.</summary>
+    public InputClock Input => _batch.Clock;
 
     public FlatParameters Parameters { get; }
 
@@ -59,6 +80,11 @@ internal sealed class BoltzmannReplica : IDisposable
             _figures = Figures(step);
         }
 
+        if (_survey is { } survey && _blueprint.IsSurveyed(step))
+        {
+            RbmSignals.NoteFreeEnergy(_book, step, FreeEnergy(survey.Train), FreeEnergy(survey.HeldOut));
+        }
+
         return new BoltzmannStep(activity.ToDouble(), _figures.Value.Reconstruction, _figures.Value.PseudoLikelihood);
     }
 
@@ -79,8 +105,16 @@ internal sealed class BoltzmannReplica : IDisposable
         _v_BD.Dispose();
         _gradient.Dispose();
         _chains?.Dispose();
+        _survey?.Train.Dispose();
+        _survey?.HeldOut.Dispose();
         Offsets?.Dispose();
         Parameters.Dispose();
+    }
+
+    private double FreeEnergy(Tensor v_ND)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        return _blueprint.Rbm.FreeEnergy(Parameters, v_ND).mean().ToDouble();
     }
 
     private void Standardize(Tensor v_BD)

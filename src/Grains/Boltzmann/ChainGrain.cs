@@ -21,10 +21,10 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         await Shut();
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.ChainRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
-        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device));
         int contributor = blueprint.File.Replicas + request.Index;
-        _exchange = new RbmExchange(GrainFactory, Silo, device, pool.Parameters, pool.Offsets, actor, blueprint.File.Shards, contributor);
+        DeviceThread device = DeviceOf(blueprint, contributor);
+        ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device, Book));
+        _exchange = new RbmExchange(this, request, blueprint, device, pool.Parameters, pool.Offsets, actor, contributor);
         await _exchange.Pull();
         CheckpointFolder? checkpoint = request.Checkpoint is { } name ? new CheckpointFolder(Silo.Run(request.Run), name) : null;
         await device.RunAsync(() =>

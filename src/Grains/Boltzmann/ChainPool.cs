@@ -23,10 +23,13 @@ internal sealed class ChainPool : IDisposable
     private readonly Tensor? _reports; // (s, 3) on the CPU: made in which step, activity, swap rate
     private readonly FlatParameters? _ahead;
     private readonly RbmOffsetRole? _offsetsAhead;
+    private readonly SignalBook _book;
+    private readonly SwapTally _swaps;
 
-    public ChainPool(RbmBlueprint blueprint, int index, DeviceThread device)
+    public ChainPool(RbmBlueprint blueprint, int index, DeviceThread device, SignalBook book)
     {
-        (_blueprint, _index, Device) = (blueprint, index, device);
+        (_blueprint, _index, _book, Device) = (blueprint, index, book, device);
+        _swaps = new SwapTally(blueprint.Betas.Length - 1);
         int particles = blueprint.Particles(index), staleness = blueprint.Model.Staleness;
         Parameters = new FlatParameters(blueprint.Rbm.Layout, device.Device, blueprint.Type);
         Offsets = blueprint.Model.Centred ? new RbmOffsetRole(blueprint, device) : null;
@@ -126,6 +129,23 @@ internal sealed class ChainPool : IDisposable
         Parameters.Dispose();
     }
 
+    private void Note(long due, Tensor? before_MH)
+    {
+        _swaps.Add(_chains.SwapRates);
+        if (before_MH is null)
+        {
+            return;
+        }
+
+        using Tensor after_MH = _chains.Hidden.narrow(0, 0, _chains.Count);
+        RbmSignals.NoteChains(_book, due, ChainMoments.Of(before_MH, after_MH));
+        if (_blueprint.Betas.Length > 1)
+        {
+            RbmSignals.NoteSwaps(_book, due, _swaps);
+            _swaps.Clear();
+        }
+    }
+
     private void Prepare()
     {
         using IDisposable guard = no_grad();
@@ -145,7 +165,9 @@ internal sealed class ChainPool : IDisposable
 
     private ChainStep Make(long due, FlatParameters parameters, RbmOffsetRole? offsets)
     {
+        using Tensor? before_MH = _blueprint.IsReported(due) ? _chains.Hidden.narrow(0, 0, _chains.Count).clone() : null;
         _chains.Sweep(parameters, _blueprint.Model.K, RandomStream.Named(_blueprint.Seed, RbmModel.ChainRole, _index, due, "sweep"));
+        Note(due, before_MH);
 
         // Pools count by their particles: the mean over all contributors gives (data's mean) − (particles' mean).
         double scale = (double)_blueprint.Contributors * _chains.Count / _blueprint.Model.Chains;

@@ -77,8 +77,14 @@ internal sealed class RbmBlueprint : Blueprint
     /// <summary>Particles of a pool, at each temperature.</summary>
     public int Particles(int pool) => (int)(((long)Model.Chains * (pool + 1) / Model.Pools) - ((long)Model.Chains * pool / Model.Pools));
 
-    /// <summary>Whether a step has a row in the metrics: then it also makes the figures that cost a product.</summary>
-    public bool IsReported(long step) => (step + 1) % File.Metrics.Every == 0 || step + 1 == File.Steps;
+    public override string Contributor(string role, int index) => index < File.Replicas
+        ? base.Contributor(RbmModel.BoltzmannRole, index)
+        : base.Contributor(RbmModel.ChainRole, index - File.Replicas);
+
+    public override IEnumerable<KeyValuePair<string, double>> Summarize(SignalSet signals) => [.. base.Summarize(signals), .. RbmSignals.Of(signals)];
+
+    public override IReadOnlyList<Rule> Rules =>
+        [new NonFiniteRule(), new DivergingRule("reconstruction"), new StalledRule(), new OverfittingRule(Data.Pixels), new StuckChainsRule(), .. TimeRules.All];
 
     public override IWorkflow Workflow(WorkflowContext context) => new RbmWorkflow(context, this);
 

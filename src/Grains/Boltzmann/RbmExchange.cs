@@ -11,12 +11,12 @@ internal sealed class RbmExchange
     private readonly ParameterExchange? _offsets;
 
     public RbmExchange(
-        IGrainFactory grains, SiloServices silo, DeviceThread device, FlatParameters parameters, RbmOffsetRole? offsets, RunActor actor, int shards, int contributor)
+        TrainingActor owner, OpenRequest request, Blueprint blueprint, DeviceThread device, FlatParameters parameters, RbmOffsetRole? offsets, RunActor actor, int contributor)
     {
-        _parameters = new ParameterExchange(grains, silo, device, parameters, actor, shards, RbmModel.BoltzmannRole, contributor);
+        _parameters = new ParameterExchange(owner, request, blueprint, device, parameters, actor, RbmModel.BoltzmannRole, contributor);
         _offsets = offsets is null
             ? null
-            : new ParameterExchange(grains, silo, device, offsets.Parameters, actor, shards, RbmModel.OffsetsRole, contributor);
+            : new ParameterExchange(owner, request, blueprint, device, offsets.Parameters, actor, RbmModel.OffsetsRole, contributor);
     }
 
     /// <summary>Takes the present values of both roles.</summary>

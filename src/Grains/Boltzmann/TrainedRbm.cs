@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace Cluster.Grains;
 
 /// <summary>The machine of a checkpoint, with its particles where it has persistent ones.</summary>
-internal sealed class TrainedRbm(RbmBlueprint blueprint, Device device, FlatParameters parameters, Tensor? particles_MH) : ITrainedModel
+internal sealed class TrainedRbm(RbmBlueprint blueprint, Device device, FlatParameters parameters, Tensor? particles_MH) : ITrainedModel, ISampler
 {
     /// <summary>Sweeps between particles and samples, and for a completion.</summary>
     private const int Sweeps = 200;
@@ -20,6 +20,19 @@ internal sealed class TrainedRbm(RbmBlueprint blueprint, Device device, FlatPara
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Pictures { get; } = particles_MH is null ? s_pictures : [.. s_pictures, "particles"];
+
+    /// <inheritdoc/>
+    public (float Low, float High) PixelRange => (0, 1);
+
+    /// <inheritdoc/>
+    public double Truncation
+    {
+        set => throw EvaluatorGrain.NoLatents(blueprint);
+    }
+
+    /// <summary>Means of the visible units after sweeps from the particles, each of which serves for several samples, or from the data.</summary>
+    /// <inheritdoc/>
+    float[] ISampler.Samples(int block, int count, ulong seed) => Samples(count, unchecked(seed + (ulong)block));
 
     /// <inheritdoc/>
     public byte[] Draw(string picture, int rows, int columns, ulong seed) => Draw(picture, rows, columns, seed, blueprint.Data);

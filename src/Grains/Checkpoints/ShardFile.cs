@@ -40,7 +40,9 @@ internal static class ShardFile
             }
         }
 
-        slice.Optimizer.Steps = long.Parse(file.Metadata["updates"], CultureInfo.InvariantCulture);
+        slice.Optimizer.Steps = long.TryParse(file.Metadata.GetValueOrDefault("updates"), NumberStyles.None, CultureInfo.InvariantCulture, out long updates)
+            ? updates
+            : throw new InputException($"{path}: its metadata do not say how many updates it has had; the file was not written by this program");
     }
 
     /// <summary>Copies a shard's values to their place in a role's flat values.</summary>

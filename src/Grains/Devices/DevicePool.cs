@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cluster.Contracts;
 using Cluster.Numerics;
 using TorchSharp;
@@ -6,12 +7,13 @@ using static TorchSharp.torch;
 namespace Cluster.Grains;
 
 /// <summary>
-/// The silo's device threads. One thread per device and intra-op thread count: actors that share a device take turns on
-/// it, and none of them ever computes on a grain scheduler's thread.
+/// The silo's device threads: one for a GPU, and for CPUs as many lanes as there are cores for their intra-op threads. Actors that
+/// share a thread take turns on it, and none of them ever computes on a grain scheduler's thread.
+/// <para>Which lane an actor has is a matter of speed alone: results depend on the intra-op threads, which the file fixes.</para>
 /// </summary>
 public sealed class DevicePool(TrainingOptions options) : IDisposable
 {
-    private readonly Dictionary<(string Device, int Threads), DeviceThread> _threads = [];
+    private readonly Dictionary<(string Device, int Threads, int Lane), DeviceThread> _threads = [];
     private readonly Lock _gate = new();
     private static readonly AsyncLocal<string?> Leased = new();
 
@@ -20,6 +22,15 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
 
     /// <summary>CUDA devices that this silo has.</summary>
     public int CudaCount => options.PretendedCuda > 0 ? options.PretendedCuda : MayHaveCuda && cuda.is_available() ? cuda.device_count() : 0;
+
+    /// <summary>What a CUDA device of this silo is.</summary>
+    public CudaDevice Describe(int index)
+    {
+        string name = "cuda:" + index.ToString(CultureInfo.InvariantCulture);
+        (long memory, string model) = options.PretendedCuda > 0 ? (0, "pretended") : CudaDriver.Describe(index);
+        long most = (long)options.DeviceMemory << 20;
+        return new CudaDevice(name, null, most > 0 && (memory == 0 || most < memory) ? most : memory, model);
+    }
 
     /// <summary>Without a driver's device file there is no use in loading libtorch to ask: a silo that waits for work stays small.</summary>
     private static bool MayHaveCuda => !OperatingSystem.IsLinux()
@@ -40,8 +51,12 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
     /// <summary>The thread of a device, started on first use.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="intraOpThreads">Threads that one operation may use on a CPU.</param>
+    /// <param name="index">
+    /// The actor's place among those that work at the same time. On CPUs actor i has lane i modulo the lanes that there are cores for; actors
+    /// of the same place share a thread and lend each other tensors without waiting.
+    /// </param>
     /// <exception cref="InputException">This silo has no such device.</exception>
-    public DeviceThread Get(string device, int intraOpThreads)
+    public DeviceThread Get(string device, int intraOpThreads, int index = 0)
     {
         if (device == "cuda" && Leased.Value is { } leased)
         {
@@ -50,7 +65,8 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
 
         lock (_gate)
         {
-            if (_threads.TryGetValue((device, intraOpThreads), out DeviceThread? thread))
+            int lane = device == "cpu" ? index % Math.Max(1, options.Cores / intraOpThreads) : 0;
+            if (_threads.TryGetValue((device, intraOpThreads, lane), out DeviceThread? thread))
             {
                 return thread;
             }
@@ -62,8 +78,17 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
                 throw new InputException($"device: {device}: this machine has {found} CUDA devices that libtorch can use; choose device: cpu or one of them");
             }
 
-            thread = new DeviceThread($"{device}/{intraOpThreads}", where, intraOpThreads);
-            _threads.Add((device, intraOpThreads), thread);
+            string name = lane == 0 ? $"{device}/{intraOpThreads}" : $"{device}/{intraOpThreads}#{lane}";
+            thread = new DeviceThread(name, where, intraOpThreads);
+            _threads.Add((device, intraOpThreads, lane), thread);
+
+            // Where the threads' operations use all cores, one that looks for work without sleep keeps a core from those who bring it.
+            bool spare = _threads.Keys.Sum(key => key.Threads) < options.Cores;
+            foreach (DeviceThread each in _threads.Values)
+            {
+                each.LooksBeforeSleep = spare;
+            }
+
             return thread;
         }
     }
@@ -73,7 +98,7 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
     {
         lock (_gate)
         {
-            foreach ((string Device, int Threads) key in _threads.Where(each => each.Value == thread).Select(each => each.Key).ToArray())
+            foreach ((string, int, int) key in _threads.Where(each => each.Value == thread).Select(each => each.Key).ToArray())
             {
                 _threads.Remove(key);
             }

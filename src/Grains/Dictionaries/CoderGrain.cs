@@ -16,18 +16,20 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
         await Shut();
         DictionaryBlueprint blueprint = await Silo.Blueprints.Get<DictionaryBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, DictionaryModel.CoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         CoderReplica replica = _replica = await device.RunAsync(() => new CoderReplica(blueprint, request.Index, device));
         int shards = blueprint.File.Shards;
         if (replica.Encoder is { } encoder)
         {
-            _exchange = new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, DictionaryModel.EncoderRole, request.Index);
+            _exchange = new ParameterExchange(this, request, blueprint, device, encoder, actor, DictionaryModel.EncoderRole, request.Index);
             await _exchange.Pull();
         }
 

@@ -28,6 +28,9 @@ internal sealed class CoderReplica : IDisposable
 
     public DeviceThread Device { get; }
 
+    /// <summary>The time that its minibatches took.</summary>
+    public InputClock Input { get; } = new();
+
     /// <summary>The encoder's parameters; null where nothing predicts codes.</summary>
     public FlatParameters? Encoder { get; }
 
@@ -75,9 +78,12 @@ internal sealed class CoderReplica : IDisposable
 
     private Tensor Signals(long step)
     {
+        Input.Begin();
         _sampler.Indices(step, _indices);
         _blueprint.Signals.Patches.Gather(_indices, _signals);
         Tensor raw_BD = frombuffer(_signals, ScalarType.Float32).view(_indices.Length, -1).to(_blueprint.Type).to(Device.Device);
-        return _blueprint.Signals.Whiten(raw_BD);
+        Tensor signals_BD = _blueprint.Signals.Whiten(raw_BD);
+        Input.End();
+        return signals_BD;
     }
 }

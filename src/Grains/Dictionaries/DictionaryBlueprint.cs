@@ -74,6 +74,13 @@ internal sealed class DictionaryBlueprint : Blueprint
 
     public override IReadOnlyList<RoleBlueprint> Roles { get; }
 
+    /// <summary>Coders feed the encoder that predicts their codes.</summary>
+    public override string Contributor(string role, int index) => base.Contributor(DictionaryModel.CoderRole, index);
+
+    public override IEnumerable<KeyValuePair<string, double>> Summarize(SignalSet signals) => [.. base.Summarize(signals), .. AtomSignals.Of(this, signals)];
+
+    public override IReadOnlyList<Rule> Rules => [new NonFiniteRule(), new DivergingRule("objective"), new DeadAtomsRule(Options.Atoms), .. TimeRules.All];
+
     public override IWorkflow Workflow(WorkflowContext context) => new DictionaryWorkflow(context, this);
 
     public override ITrainedModel Open(CheckpointFolder checkpoint, DeviceThread device)

@@ -12,14 +12,18 @@ internal sealed class DictionaryShard : IDisposable
     private readonly DictionaryBlueprint _blueprint;
     private readonly DictionaryBlock _block;
     private readonly int _shard;
+    private readonly SignalBook _book;
+    private long _replaced;
 
     /// <summary>The shard at the beginning of a run, or as a checkpoint has it.</summary>
     /// <param name="blueprint">The run's.</param>
     /// <param name="shard">Its logical index.</param>
     /// <param name="device">The thread that it works on.</param>
     /// <param name="checkpoint">The checkpoint's folder; null at the beginning.</param>
-    public DictionaryShard(DictionaryBlueprint blueprint, int shard, DeviceThread device, string? checkpoint)
+    /// <param name="book">Takes what it notes.</param>
+    public DictionaryShard(DictionaryBlueprint blueprint, int shard, DeviceThread device, string? checkpoint, SignalBook book)
     {
+        _book = book;
         _blueprint = blueprint;
         _shard = shard;
         Device = device;
@@ -63,7 +67,14 @@ internal sealed class DictionaryShard : IDisposable
             long signals = (long)_blueprint.File.Batch * _blueprint.File.Replicas;
             _block.Absorb(_blueprint.Options.Forgetting.Factor(step, signals), increments_SE, uses_K);
             int used = (int)_block.Idle_K.narrow(0, Block.First, Block.Count).eq(0).sum().ToInt64();
+            long dead = _blueprint.IsReported(step) ? _block.Idle_K.narrow(0, Block.First, Block.Count).ge(AtomSignals.DeadAfter).sum().ToInt64() : 0;
             report = new DictionaryStep(used, _block.Replace(step, Atoms_KD));
+            _replaced += report.Replaced;
+            if (_blueprint.IsReported(step))
+            {
+                AtomSignals.Note(_book, step, dead, _replaced);
+                _replaced = 0;
+            }
         }
 
         _block.Descend(Atoms_KD, before_KD);

@@ -28,9 +28,9 @@ internal sealed class DictionaryShardGrain(SiloServices silo) : TrainingActor(si
     {
         await Shut();
         DictionaryBlueprint blueprint = await Silo.Blueprints.Get<DictionaryBlueprint>(request.Experiment);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         string? checkpoint = request.Checkpoint is { } name ? Path.Combine(Silo.Run(request.Run).Checkpoints, name) : null;
-        _shard = await device.RunAsync(() => new DictionaryShard(blueprint, request.Index, device, checkpoint));
+        _shard = await device.RunAsync(() => new DictionaryShard(blueprint, request.Index, device, checkpoint, Book));
         _blueprint = blueprint;
         int shards = blueprint.File.Shards;
         IDictionaryShardGrain Sibling(int index) =>

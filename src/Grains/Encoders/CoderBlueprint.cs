@@ -2,6 +2,7 @@ using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
 using Cluster.Data;
 using Cluster.Models.Autoencoders;
+using Cluster.Models.Variational;
 using Cluster.Numerics;
 using static TorchSharp.torch;
 
@@ -64,6 +65,15 @@ internal sealed class CoderBlueprint : Blueprint
 
     /// <summary>Rows of a microbatch.</summary>
     public int PieceRows => File.Batch / Model.Microbatches;
+
+    /// <summary>With tied weights the decoders come after the encoders.</summary>
+    public override string Contributor(string role, int index) => index < File.Replicas
+        ? base.Contributor(role == CoderModel.CodebookRole ? CoderModel.EncoderRole : role, index)
+        : base.Contributor(CoderModel.DecoderRole, index - File.Replicas);
+
+    public override IEnumerable<KeyValuePair<string, double>> Summarize(SignalSet signals) => [.. base.Summarize(signals), .. CodeSignals.Of(signals)];
+
+    public override IReadOnlyList<Rule> Rules => [new NonFiniteRule(), new DivergingRule("loss"), new StalledRule(), .. Coder is Vae ? [new PosteriorCollapseRule()] : Array.Empty<Rule>(), .. TimeRules.All];
 
     public override IWorkflow Workflow(WorkflowContext context) => new CoderWorkflow(context, this);
 

@@ -17,18 +17,19 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     /// <inheritdoc/>
     public async Task<string> Open(OpenRequest request)
     {
         await Shut();
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.DecoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new DecoderReplica(blueprint, actor, device));
-        int shards = blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);
+        _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _encoderExchange = _replica.Encoder is { } encoder
-            ? new ParameterExchange(GrainFactory, Silo, device, encoder, actor, shards, CoderModel.EncoderRole, blueprint.File.Replicas + request.Index)
+            ? new ParameterExchange(this, request, blueprint, device, encoder, actor, CoderModel.EncoderRole, blueprint.File.Replicas + request.Index)
             : null;
         await Task.WhenAll(_exchange.Pull(), _encoderExchange?.Pull() ?? Task.CompletedTask);
         _round = new DecoderRound(request.At.Step, blueprint.Model.Microbatches);

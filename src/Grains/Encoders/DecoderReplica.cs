@@ -27,6 +27,9 @@ internal sealed class DecoderReplica : IDisposable
 
     public DeviceThread Device { get; }
 
+    /// <summary>The time that its minibatches took, which its encoder may have read first.</summary>
+    public InputClock Input => _pieces.Reader.Clock;
+
     public FlatParameters Parameters { get; }
 
     /// <summary>The encoder's parameters as the decoder knows them, with the decoder's share of their gradient; null where weights are not tied.</summary>

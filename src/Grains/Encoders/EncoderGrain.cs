@@ -21,18 +21,19 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
         await Shut();
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.EncoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
-        _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device));
-        int shards = blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, shards);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
+        _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device, Book));
+        _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _codebookExchange = _replica.Codebook is { } codebook
-            ? new ParameterExchange(GrainFactory, Silo, device, codebook, actor, shards, CoderModel.CodebookRole)
+            ? new ParameterExchange(this, request, blueprint, device, codebook, actor, CoderModel.CodebookRole)
             : null;
         await Task.WhenAll(_exchange.Pull(), _codebookExchange?.Pull() ?? Task.CompletedTask);
         _decoder = GrainFactory.GetGrain<IDecoderGrain>(ActorKeys.Replica(request.Run, CoderModel.DecoderRole, request.Index));

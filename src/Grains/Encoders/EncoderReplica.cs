@@ -1,5 +1,6 @@
 using Cluster.Contracts.Experiments;
 using Cluster.Models.Autoencoders;
+using Cluster.Models.Variational;
 using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,10 +12,13 @@ internal sealed class EncoderReplica : IDisposable
 {
     private readonly PieceReaders.Lease _pieces;
     private readonly Codes?[] _codes;
+    private readonly SignalBook _book;
+    private readonly List<PosteriorSums> _sums = [];
     private double _penalty;
 
-    public EncoderReplica(CoderBlueprint blueprint, RunActor actor, DeviceThread device)
+    public EncoderReplica(CoderBlueprint blueprint, RunActor actor, DeviceThread device, SignalBook book)
     {
+        _book = book;
         Blueprint = blueprint;
         Device = device;
         _pieces = blueprint.Readers.Get(actor, device);
@@ -27,6 +31,9 @@ internal sealed class EncoderReplica : IDisposable
 
     public DeviceThread Device { get; }
 
+    /// <summary>The time that its minibatches took, which its decoder may have read first.</summary>
+    public InputClock Input => _pieces.Reader.Clock;
+
     public FlatParameters Parameters { get; }
 
     public FlatParameters? Codebook { get; }
@@ -36,7 +43,26 @@ internal sealed class EncoderReplica : IDisposable
     {
         _codes[piece]?.Dispose();
         Codes codes = Blueprint.Coder.Encode(Parameters, Codebook, _pieces.Reader.Read(update, piece)).Detach();
+        if (Blueprint.Coder is Vae vae && Blueprint.IsReported(update))
+        {
+            Note(update, piece, PosteriorSums.Of(vae.Posterior, codes.Network!.Output));
+        }
+
         return _codes[piece] = codes;
+    }
+
+    private void Note(long update, int piece, PosteriorSums sums)
+    {
+        if (piece == 0)
+        {
+            _sums.Clear();
+        }
+
+        _sums.Add(sums);
+        if (_sums.Count == Blueprint.Model.Microbatches)
+        {
+            CodeSignals.Note(_book, update, _sums);
+        }
     }
 
     /// <summary>Adds the gradient of a piece; pieces come in their order.</summary>

@@ -29,6 +29,9 @@ internal sealed class PieceReader : IDisposable
             .Select(piece => _x_BD.narrow(0, piece * blueprint.PieceRows, blueprint.PieceRows).DetachFromDisposeScope())];
     }
 
+    /// <summary>The time that minibatches took.</summary>
+    public InputClock Clock => _batch.Clock;
+
     /// <summary>A piece; its tensors last until another update is asked for.</summary>
     public BatchPiece Read(long update, int piece)
     {

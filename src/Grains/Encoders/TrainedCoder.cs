@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 namespace Cluster.Grains;
 
 /// <summary>Encoder and decoder of a checkpoint. Owns the parameters.</summary>
-internal sealed class TrainedCoder(CoderBlueprint blueprint, Device device, CoderParameters parameters) : ITrainedModel
+internal sealed class TrainedCoder(CoderBlueprint blueprint, Device device, CoderParameters parameters) : ITrainedModel, ISampler
 {
     private const int Block = 500;
 
@@ -25,6 +25,29 @@ internal sealed class TrainedCoder(CoderBlueprint blueprint, Device device, Code
 
     /// <inheritdoc/>
     public byte[] Draw(string picture, int rows, int columns, ulong seed) => _pictures.Draw(picture, rows, columns, seed);
+
+    /// <inheritdoc/>
+    public bool Draws => !CoderPictures.Reconstructs(blueprint);
+
+    /// <inheritdoc/>
+    public (float Low, float High) PixelRange => CoderBlueprint.PixelRange;
+
+    /// <inheritdoc/>
+    public double Truncation
+    {
+        set => throw EvaluatorGrain.NoLatents(blueprint);
+    }
+
+    /// <summary>Means of p(x|z) for z from the prior; classes, where there are any, are those of the first training images.</summary>
+    /// <inheritdoc/>
+    public float[] Samples(int block, int count, ulong seed)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        Tensor code_SZ = blueprint.Coder.Prior(parameters, RandomStream.Named(seed, "sample", block, 0, "latent"), count);
+        int[] labels = [.. Enumerable.Range(block * count, blueprint.Coder.Classes > 0 ? count : 0).Select(i => blueprint.Data.Labels![i % blueprint.Data.Count])];
+        return CoderPictures.Floats(blueprint.Coder.Generate(parameters, code_SZ, blueprint.OneHot(labels, device)));
+    }
 
     /// <summary>Reconstruction, bound, k-means on the codes, anomalies, and for a VAE the importance-weighted log-likelihood.</summary>
     /// <inheritdoc/>

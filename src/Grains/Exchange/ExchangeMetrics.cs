@@ -10,7 +10,7 @@ public static class ExchangeMetrics
 
     private static readonly Meter Meter = new("Cluster.Training");
 
-    private static readonly Counter<long> Bytes = Meter.CreateCounter<long>(BytesName, "By", "bytes fetched from other silos beside the messages");
+    private static readonly Counter<long> Bytes = Meter.CreateCounter<long>(BytesName, "By", "Bytes fetched from other silos beside the messages");
 
     internal static void Fetched(int bytes, string way) => Bytes.Add(bytes, new KeyValuePair<string, object?>("way", way));
 }

@@ -13,6 +13,7 @@ namespace Cluster.Grains;
 internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain> logger) : Grain, IExperimentGrain
 {
     private TrainingRun? _training;
+    private RunStatus? _ended;
     private IGrainTimer? _alive;
 
     private string Run => this.GetPrimaryKeyString();
@@ -54,7 +55,17 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     }
 
     /// <inheritdoc/>
-    public Task<RunStatus> Status() => Task.FromResult(_training?.Status ?? RunFiles.Status(silo.Run(Run)));
+    public Task<RunStatus> Status()
+    {
+        if (_training is { } training)
+        {
+            return Task.FromResult(training.Status);
+        }
+
+        // The files are the truth, since the queue and a person may have changed them; what ended here knows its last figures too.
+        RunStatus now = RunFiles.Status(silo.Run(Run));
+        return Task.FromResult(_ended is { } ended && (ended.State, ended.Step) == (now.State, now.Step) ? ended : now);
+    }
 
     /// <inheritdoc/>
     public Task Pause() => Stop(RunState.Paused);
@@ -83,29 +94,33 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
     }
 
     /// <inheritdoc/>
-    public async Task<byte[]> Sample(string? picture, int rows, int columns, ulong seed)
+    public async Task<byte[]> Sample(string? picture, int rows, int columns, ulong seed, double truncation)
     {
         (string experiment, CheckpointFolder checkpoint, _) = await Newest();
-        return await Evaluator.Draw(experiment, checkpoint.Name, picture, rows, columns, seed);
+        return await Evaluator.Draw(experiment, checkpoint.Name, picture, rows, columns, seed, truncation);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<EvaluationItem> Evaluate([EnumeratorCancellation] CancellationToken cancellation = default)
+    public async IAsyncEnumerable<EvaluationItem> Evaluate(EvaluationRequest? request, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         (string experiment, CheckpointFolder checkpoint, _) = await Newest();
         Dictionary<string, double> figures = new(StringComparer.Ordinal);
-        await foreach (EvaluationItem item in Evaluator.Evaluate(experiment, checkpoint.Name, cancellation))
+        await foreach (EvaluationItem item in Evaluator.Evaluate(experiment, checkpoint.Name, request, cancellation))
         {
             if (item.Kind == EvaluationKind.Figure)
             {
                 figures["evaluate/" + item.Name] = item.Value;
+                if (!double.IsNaN(item.HeldOut))
+                {
+                    figures["evaluate/heldOut/" + item.Name] = item.HeldOut;
+                }
             }
 
             yield return item;
         }
 
         // While the run trains, its journal alone writes the file.
-        if (_training is null or { Done.IsCompleted: true })
+        if (request?.Samples is null && _training is not { Done.IsCompleted: false })
         {
             await Task.Run(() => RunFiles.AppendMetrics(silo.Run(Run), checkpoint.Step, figures), cancellation);
         }
@@ -170,20 +185,37 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
         _training = training;
         silo.Work.Add(Run, training);
         training.Begin();
+        _ = End(training);
 
         // Training is no request: without this, an idle grain with a busy run would be collected.
         _alive = this.RegisterGrainTimer(
-            _ =>
-            {
-                if (training.Done.IsCompleted)
-                {
-                    _alive?.Dispose();
-                }
-
-                return Task.CompletedTask;
-            },
+            static _ => Task.CompletedTask,
             new GrainTimerCreationOptions(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30)) { KeepAlive = true, Interleave = true });
         return training.Status;
+    }
+
+    /// <summary>A run that has ended holds nothing but its last words, and another of the queue may begin.</summary>
+    private async Task End(TrainingRun training)
+    {
+        await training.Done;
+        _ended = training.Status;
+        if (_training == training)
+        {
+            _training = null;
+            _alive?.Dispose();
+        }
+
+        if (silo.InCluster)
+        {
+            try
+            {
+                await GrainFactory.GetGrain<IClusterGrain>(0).Wake();
+            }
+            catch (Exception leaving) when (leaving is OrleansException or TimeoutException or ObjectDisposedException)
+            {
+                // The silos' reports wake it too.
+            }
+        }
     }
 
     private void RefuseWhileTraining()

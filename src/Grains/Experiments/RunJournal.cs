@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Cluster.Contracts.Runs;
 
@@ -9,7 +10,7 @@ namespace Cluster.Grains;
 /// </summary>
 internal sealed class RunJournal : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly Channel<Action> _queue = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly RunFolder _run;
@@ -28,11 +29,13 @@ internal sealed class RunJournal : IAsyncDisposable
     public Exception? Problem => _problem;
 
     /// <summary>Adds a line to <c>events.jsonl</c>.</summary>
-    public void Event(string kind, long step, string text)
-    {
-        RunEvent entry = new(_time.GetUtcNow(), kind, step, text);
-        Tell(() => AppendLine(_run.Events, JsonSerializer.SerializeToUtf8Bytes(entry, Options)));
-    }
+    public void Event(string kind, long step, string text) => Event(new RunEvent(_time.GetUtcNow(), kind, step, text));
+
+    /// <summary>Adds a finding, or its end, to <c>events.jsonl</c>.</summary>
+    public void Event(Finding finding, long step) => Event(finding.Fault
+        ? new RunEvent(
+            _time.GetUtcNow(), RunEvent.Diagnosis, step, finding.Text, finding.Rule.Name, finding.Rule.Severity.ToString().ToLowerInvariant(), finding.Suggestion)
+        : new RunEvent(_time.GetUtcNow(), RunEvent.Cleared, step, finding.Text, finding.Rule.Name));
 
     /// <summary>Adds a row to <c>metrics.jsonl</c>.</summary>
     public void Metrics(long step, double stepsPerSecond, IReadOnlyDictionary<string, double> figures)
@@ -111,6 +114,8 @@ internal sealed class RunJournal : IAsyncDisposable
             return long.MaxValue;
         }
     }
+
+    private void Event(RunEvent entry) => Tell(() => AppendLine(_run.Events, JsonSerializer.SerializeToUtf8Bytes(entry, Options)));
 
     private void Tell(Action write) => _queue.Writer.TryWrite(write);
 

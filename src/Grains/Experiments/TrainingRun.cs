@@ -21,6 +21,12 @@ internal sealed class TrainingRun
 
     private const int MostStepsAhead = 64;
 
+    /// <summary>How many times its usual time makes a step slow.</summary>
+    private const int SlowFactor = 3;
+
+    /// <summary>What may happen to any step: a collection of garbage, another process.</summary>
+    private static readonly TimeSpan Hiccup = TimeSpan.FromMilliseconds(250);
+
     /// <summary>How long a silo that cannot be reached may stay in the list of silos: longer than any setting of its probes lasts.</summary>
     private static readonly TimeSpan MembershipPatience = TimeSpan.FromMinutes(3);
 
@@ -28,7 +34,7 @@ internal sealed class TrainingRun
 
     private readonly IGrainFactory _grains;
     private readonly SiloServices _silo;
-    private readonly ILogger _logger;
+    private readonly RunLog _log;
     private readonly RunFolder _folder;
     private readonly RunLock _lock;
     private readonly string _experiment;
@@ -37,6 +43,7 @@ internal sealed class TrainingRun
     private readonly StepRate _rate;
     private readonly Watchdog _watchdog;
     private readonly FigureMean _best;
+    private readonly Doctor _doctor;
     private readonly SortedSet<long> _leftOut;
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly bool _resumed;
@@ -57,7 +64,9 @@ internal sealed class TrainingRun
     private long _replaySince;
     private TimeSpan _writeTime;
     private StepTraces _traces = new("", 0, 0);
+    private RunSignals _signals;
     private long _measured;
+    private long _troubled = -1;
     private Task _writing = Task.CompletedTask;
 
     public TrainingRun(
@@ -65,7 +74,7 @@ internal sealed class TrainingRun
     {
         _grains = grains;
         _silo = silo;
-        _logger = logger;
+        _log = new RunLog(logger, folder.Name);
         _folder = folder;
         _lock = held;
         _experiment = experiment;
@@ -77,6 +86,8 @@ internal sealed class TrainingRun
         _best = new FigureMean(blueprint.File.Checkpoint.Best);
         _journal = new RunJournal(folder, silo.Time);
         _rate = new StepRate(silo.Time);
+        _signals = new RunSignals(blueprint, silo.Time);
+        _doctor = new Doctor(blueprint.Rules);
     }
 
     /// <summary>Completes when training has ended, well or not; never fails.</summary>
@@ -139,8 +150,8 @@ internal sealed class TrainingRun
         }
 
         _attempt++;
-        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery);
-        (_traces, _measured) = (traces, 0);
+        using StepTraces traces = new(_folder.Name, _attempt, _blueprint.File.Metrics.TraceEvery, _troubled, _silo.Recorder);
+        (_traces, _measured, _signals) = (traces, 0, new RunSignals(_blueprint, _silo.Time));
         if (_silo.InCluster)
         {
             // On disk before the first message: should this silo be lost, whoever goes on takes a number that no actor has seen.
@@ -156,6 +167,12 @@ internal sealed class TrainingRun
         catch (Exception problem)
         {
             traces.Fail(problem.Message);
+            _troubled = _step;
+            await Trace(workflow, _step, 1, "failed", problem.Message);
+            if (problem is NonFiniteException apart)
+            {
+                Announce(_doctor.LookAt(apart));
+            }
 
             if (_letGo)
             {
@@ -236,7 +253,7 @@ internal sealed class TrainingRun
         _replaySince = _silo.Time.GetTimestamp();
         _silo.Meter.Recovery(_folder.Name);
         _journal.Event("recovering", _step, why);
-        _logger.LogWarning(problem, "Run {Run} goes back from step {Step} to its newest checkpoint", _folder.Name, _step);
+        _log.Say(LogLevel.Warning, _traces.Attempt, problem, string.Create(CultureInfo.InvariantCulture, $"goes back from step {_step} to its newest checkpoint: {why}"));
     }
 
     /// <returns>False where the actors must be opened again, to be spread over silos that have joined.</returns>
@@ -247,6 +264,7 @@ internal sealed class TrainingRun
         _checkpoint = from?.Step ?? -1;
         _journal.Event(_resumed || _attempt > 1 ? "resumed" : "started", _step, from is null ? "from the beginning" : $"from {from.Name}");
         _journal.RewindMetrics(_step);
+        _doctor.Rewind(_step);
         _places = _silo.Places(_folder);
         await Watched(workflow, workflow.Open(_step, from?.Name), "the opening of the actors", TimeSpan.Zero);
         _best.Clear();
@@ -327,13 +345,38 @@ internal sealed class TrainingRun
             // Which step is left out must not depend on how many are asked after at once: actors may differ in where they fail first.
             long first = _step;
             int some = _blueprint.File.OnNonFinite == NonFiniteAction.Rollback ? 1 : (int)(_leftOut.FirstOrDefault(step => step > first && step < end, end) - first);
+            long asked = _silo.Time.GetTimestamp();
             Task<double[][]> report = workflow.Report(first, some);
             await Watched(workflow, report, some == 1 ? $"step {first}" : $"one of the steps {first} to {first + some - 1}", Time(begun - first));
+            if (_rate.StepsPerSecond > 0 && _silo.Time.GetElapsedTime(asked) > (SlowFactor * Time(begun - first)) + Hiccup)
+            {
+                await Trace(workflow, first, some, "slow");
+            }
+
+            await Watched(workflow, _signals.Gather(workflow, _attempt, first, some), $"the signals of step {first + some - 1}", TimeSpan.Zero);
             foreach (double[] figures in await report)
             {
                 Advance(workflow.FigureNames, figures);
             }
         }
+    }
+
+    /// <summary>Shows steps that nobody chose to trace, from what their actors remember: those that answer within a second.</summary>
+    private async Task Trace(IWorkflow workflow, long first, int count, string why, string? problem = null)
+    {
+        if (!_traces.Follows)
+        {
+            return;
+        }
+
+        Task<(string Actor, MessageTime[] Messages)>[] asking = [.. workflow.Actors.Select(async actor => (actor.GetPrimaryKeyString(), await actor.Trail(new StepId(_attempt, first), count)))];
+        await Task.WhenAny(Settle(Task.WhenAll(asking)), Task.Delay(TimeSpan.FromSeconds(1)));
+        (string Actor, MessageTime[] Messages)[] trails = [.. asking.Where(each => each.IsCompletedSuccessfully).Select(each => each.Result)];
+
+        // Steps are asked after some at a time; the one that took the longest is what was waited for.
+        long step = Enumerable.Range(0, count).Select(i => first + i).MaxBy(each => trails.SelectMany(trail => trail.Messages).Where(message => message.Step == each)
+            .Select(message => message.Lasted).DefaultIfEmpty(TimeSpan.Zero).Max());
+        _traces.Afterwards(step, trails, why, problem);
     }
 
     /// <summary>Waits for work of the actors, but not for ever.</summary>
@@ -361,7 +404,7 @@ internal sealed class TrainingRun
         _measured = now;
         ExperimentFile file = _blueprint.File;
         _silo.Meter.Step(
-            _folder.Name, last == 0 ? -1 : _silo.Time.GetElapsedTime(last, now).TotalSeconds, (long)file.Batch * file.Replicas, _figures);
+            _folder.Name, last == 0 ? -1 : _silo.Time.GetElapsedTime(last, now).TotalSeconds, (long)file.Batch * file.Replicas);
     }
 
     /// <summary>How long some steps take at the present rate.</summary>
@@ -384,7 +427,23 @@ internal sealed class TrainingRun
 
         if (_step == _blueprint.File.Steps || Due(_blueprint.File.Metrics.Every))
         {
-            _journal.Metrics(_step, _rate.StepsPerSecond, _figures);
+            SignalRow row = _signals.Row(_step, _figures, _rate.StepsPerSecond);
+            _journal.Metrics(_step, _rate.StepsPerSecond, row.Figures);
+            _silo.Meter.Signals(_folder.Name, row.Figures);
+            Announce(_doctor.Look(row));
+        }
+    }
+
+    /// <summary>Tells of findings wherever people look.</summary>
+    private void Announce(IReadOnlyList<Finding> findings)
+    {
+        foreach (Finding finding in findings)
+        {
+            _journal.Event(finding, _step);
+            _silo.Meter.Diagnosis(_folder.Name, finding.Rule.Name, finding.Fault);
+            _log.Say(
+                finding.Fault ? RunLog.Of(finding.Rule.Severity) : LogLevel.Information, _traces.Attempt, null,
+                string.Create(CultureInfo.InvariantCulture, $"step {_step}: {finding.Rule.Name}: {finding.Text}{(finding.Suggestion.Length > 0 ? "; " : "")}{finding.Suggestion}"));
         }
     }
 
@@ -424,23 +483,34 @@ internal sealed class TrainingRun
     private async Task Checkpoint(IWorkflow workflow)
     {
         await Written(workflow);
-        await Watched(workflow, workflow.Snapshot(_step), $"the snapshot of step {_step}", TimeSpan.Zero);
+        await Watched(workflow, Snapshot(workflow), $"the snapshot of step {_step}", TimeSpan.Zero);
         _writing = WriteCheckpoint(workflow, new CheckpointFolder(_folder, RunFolder.StepName(_step)), _best.Take());
         await KeepOrder();
     }
+
+    private Task Snapshot(IWorkflow workflow) => Task.WhenAll(
+        workflow.Snapshot(_step), Task.WhenAll(Keepers(workflow).Select(actor => actor.SnapshotExchange(new StepId(_attempt, _step)))));
+
+    /// <summary>The actors that may hold what no shard holds.</summary>
+    private IEnumerable<ITrainingActor> Keepers(IWorkflow workflow) => _blueprint.File.Exchange.KeepsState ? workflow.Actors : [];
 
     private async Task WriteCheckpoint(IWorkflow workflow, CheckpointFolder folder, double? figure)
     {
         using Activity? span = StepTraces.Source.StartActivity(TelemetryNames.CheckpointSpan)?
             .SetTag(TelemetryNames.Run, _folder.Name).SetTag(TelemetryNames.Step, folder.Step);
         long began = _silo.Time.GetTimestamp();
-        CheckpointFile[] files = await workflow.WriteSnapshot(folder.Step, folder.Name);
+        CheckpointFile[] files =
+        [
+            .. await workflow.WriteSnapshot(folder.Step, folder.Name),
+            .. (await Task.WhenAll(Keepers(workflow).Select(actor => actor.WriteExchange(new StepId(_attempt, folder.Step), folder.Name)))).SelectMany(each => each),
+        ];
         await Task.Run(() =>
         {
             folder.Seal(files, figure);
             CheckpointFolder.Retain(_folder, _blueprint.File.Checkpoint);
         });
         _writeTime = _silo.Time.GetElapsedTime(began);
+        _signals.Checkpoint(_writeTime.TotalSeconds);
         _silo.Meter.Checkpoint(_folder.Name, files.Sum(file => file.Bytes), _writeTime.TotalSeconds);
         _checkpoint = folder.Step;
         _recoveries = 0;
@@ -462,7 +532,7 @@ internal sealed class TrainingRun
         _problem = problem.Message + good;
         _state = RunState.Failed;
         _journal.Event("failed", _step, _problem);
-        _logger.LogDebug(problem, "Run {Run} failed at step {Step}", _folder.Name, _step);
+        _log.Say(LogLevel.Error, null, problem, string.Create(CultureInfo.InvariantCulture, $"failed at step {_step}: {_problem}"));
     }
 
     private async Task Leave()

@@ -17,17 +17,19 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
 
     protected override DeviceThread? Device => _replica?.Device;
 
+    protected override InputClock? Input => _replica?.Input;
+
     /// <inheritdoc/>
     public async Task Open(OpenRequest request)
     {
         await Shut();
         GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, GanModel.DiscriminatorRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint);
-        _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device));
-        _exchange = new ParameterExchange(GrainFactory, Silo, device, _replica.Parameters, actor, blueprint.File.Shards);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
+        _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device, Book));
+        _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _memoryExchange = _replica.Memory is { } memory
-            ? new ParameterExchange(GrainFactory, Silo, device, memory, actor, blueprint.File.Shards, GanModel.MemoryRole)
+            ? new ParameterExchange(this, request, blueprint, device, memory, actor, GanModel.MemoryRole)
             : null;
         await Task.WhenAll(_exchange.Pull(), _memoryExchange?.Pull() ?? Task.CompletedTask);
         _generator = GrainFactory.GetGrain<IGeneratorGrain>(ActorKeys.Replica(request.Run, GanModel.GeneratorRole, request.Index));

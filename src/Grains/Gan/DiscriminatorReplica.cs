@@ -17,11 +17,12 @@ internal sealed class DiscriminatorReplica : IDisposable
     private readonly Tensor _fake_BD;
     private readonly Tensor? _realLabels_BK;
     private readonly Tensor? _fakeLabels_BK;
+    private readonly SignalBook _book;
     private Judgement? _judgement;
 
-    public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device)
+    public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device, SignalBook book)
     {
-        (_blueprint, _index) = (blueprint, index);
+        (_blueprint, _index, _book) = (blueprint, index, book);
         Device = device;
         var file = blueprint.File;
         long pixels = blueprint.Data.Pixels;
@@ -40,6 +41,9 @@ internal sealed class DiscriminatorReplica : IDisposable
     }
 
     public DeviceThread Device { get; }
+
+    /// <summary>The time that its minibatches took.</summary>
+    public InputClock Input => _batch.Clock;
 
     public FlatParameters Parameters { get; }
 
@@ -61,17 +65,26 @@ internal sealed class DiscriminatorReplica : IDisposable
             _fakeLabels_BK!.copy_(OneHot(_blueprint.FakeLabels(_index, step, part)));
         }
 
+        if (part == _blueprint.Model.DiscriminatorSteps - 1 && _blueprint.IsReported(step))
+        {
+            int[]? labels = _blueprint.Data.Labels is null ? null : _batch.Labels;
+            GanSignals.Note(_book, step, _real_BD, _fake_BD, labels, _blueprint.LabelledClasses, _blueprint.FakeLabels(_index, step, part));
+        }
+
         Parameters.ZeroGradients();
         return _blueprint.Gan.DiscriminatorStep(
-            Parameters, _input_2BD, () => RandomStream.Named(_blueprint.Seed, GanModel.DiscriminatorRole, _index, update, "interpolation"), Memory);
+            Parameters, _input_2BD, () => RandomStream.Named(_blueprint.Seed, GanModel.DiscriminatorRole, _index, update, "interpolation"), Memory,
+            _blueprint.FakeCodes(_index, step, part, Device.Device));
     }
 
     /// <summary>The generator's loss and dL/dfakes; they last until the next judgement.</summary>
     public Judgement Judge(long step, Incoming fakes)
     {
         _judgement?.Dispose();
+        int part = _blueprint.Parts - 1;
         Judgement judgement = _blueprint.Gan.Judge(
-            Parameters, fakes.Open(Device.Device), Memory, _blueprint.Classes > 0 ? OneHot(_blueprint.FakeLabels(_index, step, _blueprint.Parts - 1)) : null);
+            Parameters, fakes.Open(Device.Device), Memory, _blueprint.Classes > 0 ? OneHot(_blueprint.FakeLabels(_index, step, part)) : null,
+            _blueprint.FakeCodes(_index, step, part, Device.Device));
         judgement.Loss.DetachFromDisposeScope();
         judgement.Gradient.DetachFromDisposeScope();
         return _judgement = judgement;

@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Models;
 using Cluster.Numerics;
 
 namespace Cluster.Grains;
@@ -13,6 +14,8 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
     private readonly UpdateReports<double> _reports = new();
     private GeneratorReplica? _replica;
     private ParameterExchange? _exchange;
+    private ParameterExchange? _memoryExchange;
+    private ParameterExchange? _averageExchange;
     private IDiscriminatorGrain? _discriminator;
 
     protected override DeviceThread? Device => _replica?.Device;
@@ -22,12 +25,17 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
     {
         RunActor actor = await Build(request);
         GeneratorReplica replica = _replica!;
-        int shards = replica.Blueprint.File.Shards;
-        _exchange = new ParameterExchange(GrainFactory, Silo, replica.Device, replica.Parameters, actor, shards);
-        await _exchange.Pull();
+        _exchange = Exchange(replica.Parameters, GanModel.GeneratorRole)!;
+        _memoryExchange = Exchange(replica.Memory, GanModel.GeneratorMemoryRole);
+        _averageExchange = Exchange(replica.Average, GanModel.AverageRole);
+        await Task.WhenAll(new[] { _exchange, _memoryExchange, _averageExchange }.Select(exchange => exchange?.Pull() ?? Task.CompletedTask));
         _discriminator = GrainFactory.GetGrain<IDiscriminatorGrain>(ActorKeys.Replica(request.Run, GanModel.DiscriminatorRole, request.Index));
         _reports.Follow(replica.Blueprint.File.OnNonFinite);
         Actor = actor;
+
+        ParameterExchange? Exchange(FlatParameters? parameters, string role) => parameters is null
+            ? null
+            : new ParameterExchange(this, request, replica.Blueprint, replica.Device, parameters, actor, role);
     }
 
     /// <inheritdoc/>
@@ -54,8 +62,19 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         Incoming loss = Silo.Transfer.Receive(judgement.Loss), gradient = Silo.Transfer.Receive(judgement.Gradient);
         await gradient.ReadyFor(replica.Device);
         Task<double> learning = replica.Learn(loss, gradient);
-        Task applied = await _exchange!.Step(at, at.Step, learning);
-        _reports.Add(at.Step, learning, applied);
+        List<Task> applied = [await _exchange!.Step(at, at.Step, learning)];
+        if (_memoryExchange is { } memory)
+        {
+            applied.Add(await memory.Step(at, at.Step, learning));
+        }
+
+        if (_averageExchange is { } average)
+        {
+            // Queued behind the step, so that the average follows the new parameters.
+            applied.Add(await average.Step(at, at.Step, replica.Follow()));
+        }
+
+        _reports.Add(at.Step, learning, applied.Count == 1 ? applied[0] : Task.WhenAll(applied));
         replica.Prefetch(at.Step + 1, 0);
     }
 
@@ -69,7 +88,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         Require(attempt);
         GeneratorReplica replica = _replica!;
         float[] pixels = await replica.Device.RunAsync(
-            () => GeneratorSamples.ForPicture(replica.Blueprint, replica.Parameters, replica.Device.Device, rows, columns, seed));
+            () => GeneratorSamples.ForPicture(replica.Blueprint, replica.Sampler, replica.Device.Device, rows, columns, seed));
         return await Task.Run(() => GeneratorSamples.Picture(replica.Blueprint, pixels, rows, columns));
     }
 
@@ -77,7 +96,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
     {
         await Shut();
         GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, request.Index);
         _replica = await device.RunAsync(() => new GeneratorReplica(blueprint, request.Index, device, Silo.Transfer));
         return new RunActor(request.Run, GanModel.GeneratorRole, request.Index, request.At.Attempt);
     }

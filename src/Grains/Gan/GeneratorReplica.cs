@@ -1,6 +1,7 @@
 using System.Globalization;
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Models;
 using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -25,6 +26,8 @@ internal sealed class GeneratorReplica : IDisposable
         _index = index;
         _transfer = transfer;
         Parameters = new FlatParameters(blueprint.Gan.Generator.Layout, device.Device, blueprint.Type);
+        Memory = blueprint.Gan.Generator.Memory is { } memory ? new FlatParameters(memory, device.Device, blueprint.Type) : null;
+        Average = index == 0 && blueprint.Model.Generator.Average > 0 ? new FlatParameters(Parameters.Layout, device.Device, blueprint.Type) : null;
     }
 
     public GanBlueprint Blueprint { get; }
@@ -32,6 +35,15 @@ internal sealed class GeneratorReplica : IDisposable
     public DeviceThread Device { get; }
 
     public FlatParameters Parameters { get; }
+
+    /// <summary>What the generator remembers; null for most.</summary>
+    public FlatParameters? Memory { get; }
+
+    /// <summary>The moving average of the parameters, which the first replica looks after; null where there is none.</summary>
+    public FlatParameters? Average { get; }
+
+    /// <summary>What samples are drawn with.</summary>
+    public NetworkPass Sampler => new(Average ?? Parameters, Memory);
 
     /// <summary>Batches of fakes in a step: one for each discriminator update, and one more where the generator learns on fresh ones.</summary>
     public int Parts => Blueprint.Parts;
@@ -61,15 +73,24 @@ internal sealed class GeneratorReplica : IDisposable
             Parameters.ZeroGradients();
             batch.Output.backward([gradient.Open(Device.Device)], retain_graph: false, create_graph: false, inputs: null);
             batch.Dispose();
-            return loss.Open(Device.Device).ToDouble();
+            return loss.Open(Device.Device).ToDouble() + Blueprint.Gan.Regularize(Parameters);
         });
     }
+
+    /// <summary>Writes average − parameters into the average's gradient, which is how a moving average steps.</summary>
+    public Task Follow() => Device.RunAsync("generator.average", () =>
+    {
+        using IDisposable guard = no_grad();
+        Average!.Gradients.copy_(Average.Values).sub_(Parameters.Values);
+    });
 
     public void Dispose()
     {
         _previous?.Dispose();
         _batch?.Dispose();
         Parameters.Dispose();
+        Memory?.Dispose();
+        Average?.Dispose();
     }
 
     private GeneratedBatch Batch(long step, int part)
@@ -92,14 +113,19 @@ internal sealed class GeneratorReplica : IDisposable
     private Tensor Make(long step, int part)
     {
         string purpose = "latent/" + part.ToString(CultureInfo.InvariantCulture);
-        Tensor latent_BZ = GeneratorSamples.Latent(Blueprint, Device.Device, Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
+        Tensor latent_BZ = GeneratorSamples.Noise(Blueprint, Device.Device, Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
+
+        if (Blueprint.FakeCodes(_index, step, part, Device.Device) is { } codes_BQ)
+        {
+            latent_BZ = cat([latent_BZ, codes_BQ], 1);
+        }
 
         Tensor input_BZ = Blueprint.WithLabels(latent_BZ, Blueprint.FakeLabels(_index, step, part));
 
         // Only the last batch of a step is learned on; the others need no graph.
         using (set_grad_enabled(part == Parts - 1))
         {
-            return Blueprint.Gan.Generator.Forward(Parameters, input_BZ);
+            return Blueprint.Gan.Generator.Forward(new NetworkPass(Parameters, Memory), input_BZ);
         }
     }
 }

@@ -1,24 +1,47 @@
 using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
 using Cluster.Data;
 using Cluster.Models;
+using Cluster.Models.Adversarial;
+using Cluster.Models.Evaluation;
 using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Cluster.Grains;
 
-/// <summary>The two networks of a checkpoint, and the discriminator's memory where it has one.</summary>
+/// <summary>The two networks of a checkpoint.</summary>
+/// <param name="blueprint">The run's.</param>
+/// <param name="device">Where the tensors are.</param>
+/// <param name="generator">Of its parameters the moving average where there is one.</param>
+/// <param name="discriminator">Its parameters and memory.</param>
+/// <param name="owned">All that is freed in the end.</param>
 internal sealed class TrainedGan(
-    GanBlueprint blueprint, Device device, FlatParameters generator, FlatParameters discriminator, FlatParameters? memory) : ITrainedModel
+    GanBlueprint blueprint, Device device, NetworkPass generator, NetworkPass discriminator, IReadOnlyList<FlatParameters> owned) : ITrainedModel, ISampler
 {
     private BatchStatistics? _statistics;
+    private double _truncation;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Pictures { get; } = ["samples"];
+    public IReadOnlyList<string> Pictures { get; } = LatentPictures.Names(blueprint);
+
+    /// <inheritdoc/>
+    public (float Low, float High) PixelRange => blueprint.Gan.PixelRange;
+
+    /// <inheritdoc/>
+    public double Truncation
+    {
+        set => _truncation = blueprint.Model.Prior == GanPrior.Normal ? value : throw EvaluatorGrain.NoLatents(blueprint);
+    }
 
     /// <inheritdoc/>
     public byte[] Draw(string picture, int rows, int columns, ulong seed) =>
-        GeneratorSamples.Picture(blueprint, GeneratorSamples.ForPicture(blueprint, generator, device, rows, columns, seed), rows, columns);
+        GeneratorSamples.Picture(blueprint, LatentPictures.Images(picture, blueprint, generator, device, rows, columns, seed, _truncation), rows, columns);
+
+    /// <summary>Classes, where there are any, are all equally likely.</summary>
+    /// <inheritdoc/>
+    public float[] Samples(int block, int count, ulong seed) => GeneratorSamples.Images(
+        blueprint, generator, device, count, seed, blueprint.DrawLabels(RandomStream.Named(seed, "sample", block, 0, "labels"), count), block: block, truncation: _truncation);
 
     /// <summary>
     /// How well the discriminator tells held-out images from generated ones: at 50% the game is even; a Wasserstein critic only ranks. On a mixture in the plane, how many
@@ -63,6 +86,16 @@ internal sealed class TrainedGan(
             yield return EvaluationItem.Figure("discriminatorAccuracy", right / (2.0 * examples));
         }
 
+        if (blueprint.Codes is { Categorical.Count: > 0 } codes)
+        {
+            (double information, double? accuracy) = Read(codes, images);
+            yield return EvaluationItem.Figure("codeInformation", information, "nats");
+            if (accuracy is { } share)
+            {
+                yield return EvaluationItem.Figure("codeAccuracy", share);
+            }
+        }
+
         if (mixture is not null)
         {
             yield return EvaluationItem.Figure("modesCovered", modes.Count(samples => samples > 0));
@@ -76,10 +109,40 @@ internal sealed class TrainedGan(
     public void Dispose()
     {
         _statistics?.Dispose();
-        generator.Dispose();
-        discriminator.Dispose();
-        memory?.Dispose();
+        foreach (FlatParameters parameters in owned)
+        {
+            parameters.Dispose();
+        }
     }
+
+    /// <summary>
+    /// The bound on what samples tell of their first code, and how often the category that is read in a held-out image is that of its
+    /// label under the best assignment of categories to labels: null where there are no labels.
+    /// </summary>
+    private (double Information, double? Accuracy) Read(LatentCodes codes, HeldOut images)
+    {
+        const int Block = 500;
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable guard = no_grad();
+        int[] read = new int[images.Count];
+        double information = 0;
+        for (int first = 0; first < read.Length; first += Block)
+        {
+            int count = Math.Min(Block, read.Length - first), block = first;
+            int[] labels = Labels(images, first, count);
+            using DisposeScope inner = NewDisposeScope();
+            Tensor head_BH = Head(images.Rows(first, count), labels);
+            Array.ConvertAll(codes.FirstCategory(head_BH).cpu().data<long>().ToArray(), category => (int)category).CopyTo(read, first);
+            RandomStream Stream() => RandomStream.Named(blueprint.Seed, "evaluate", 0, block, "codes");
+            Tensor latent_BZ = GeneratorSamples.Latent(blueprint, device, count, Stream());
+            float[] fakes = GeneratorSamples.Images(blueprint, generator, device, latent_BZ, labels);
+            information += codes.Information(Head(fakes, labels), latent_BZ.narrow(1, blueprint.Model.Latent, codes.Width)) * count;
+        }
+
+        return (information / read.Length, images.Labels is { } known ? KMeans.Accuracy(read, known[..read.Length]) : null);
+    }
+
+    private Tensor Head(float[] pixels, int[] labels) => Gan.Head(blueprint.Gan.Discriminator.Forward(Pass(), Input(pixels, labels)));
 
     private int[] Labels(HeldOut images, int first, int count) => blueprint.Classes == 0
         ? []
@@ -105,7 +168,6 @@ internal sealed class TrainedGan(
     private NetworkPass Pass()
     {
         INetwork network = blueprint.Gan.Discriminator;
-        NetworkPass pass = new(discriminator, memory);
         if (!network.RowsAreIndependent && _statistics is null)
         {
             int batch = blueprint.File.Batch;
@@ -113,9 +175,9 @@ internal sealed class TrainedGan(
             HeldOut training = new(blueprint, blueprint.Data, low, high);
             int[] labels = blueprint.DrawLabels(RandomStream.Named(blueprint.Seed, "evaluate", 0, 0, "statistics"), batch);
             float[] real = training.Rows(0, batch), fake = GeneratorSamples.Images(blueprint, generator, device, batch, blueprint.Seed, labels);
-            _statistics = pass.WithStatistics(network, Input(real, Labels(training, 0, batch)), Input(fake, labels)).Statistics;
+            _statistics = discriminator.WithStatistics(network, Input(real, Labels(training, 0, batch)), Input(fake, labels)).Statistics;
         }
 
-        return pass with { Statistics = _statistics };
+        return discriminator with { Statistics = _statistics };
     }
 }

@@ -8,7 +8,7 @@ namespace Cluster.Grains;
 /// <summary>What a silo offers its actors: devices, data, tensor hand-over and the folder of runs.</summary>
 internal sealed class SiloServices(
     TrainingOptions options, DevicePool devices, LocalTensors tensors, TensorTransfer transfer, Blueprints blueprints, Datasets datasets,
-    TrainingMeter meter, TimeProvider time, SiloWork work, SiloBook book, ISiloStatusOracle silos)
+    TrainingMeter meter, TimeProvider time, SiloWork work, StepRecorder recorder, SiloBook book, ISiloStatusOracle silos)
 {
     public DevicePool Devices => devices;
 
@@ -27,6 +27,9 @@ internal sealed class SiloServices(
     /// <summary>What the silo works on now.</summary>
     public SiloWork Work => work;
 
+    /// <summary>Keeps the spans of steps while somebody looks at them.</summary>
+    public StepRecorder Recorder => recorder;
+
     /// <summary>The folder that holds all runs.</summary>
     public string Runs => options.Runs;
 
@@ -35,7 +38,7 @@ internal sealed class SiloServices(
 
     /// <summary>Whether a silo that holds a device of the run is gone.</summary>
     public bool HasLostItsDevice(RunFolder run) => options.InCluster && RunLease.Read(run) is { } lease
-        && lease.Devices.Any(device => !silos.GetActiveSilos().Any(each => each.ToParsableString() == device.Silo));
+        && lease.All.Any(device => !silos.GetActiveSilos().Any(each => each.ToParsableString() == device.Silo));
 
     /// <summary>
     /// Silos on which actors of the run could be placed anew, in a cluster: those that are there and stay, where the run is not
@@ -45,21 +48,20 @@ internal sealed class SiloServices(
         ? silos.GetActiveSilos().Select(each => each.ToParsableString()).Where(each => !book.IsDraining(each)).ToHashSet(StringComparer.Ordinal)
         : ImmutableHashSet<string>.Empty;
 
-    /// <summary>The device that was leased to an actor; null where none was.</summary>
+    /// <summary>The device of this silo that was leased to an actor; null where none was.</summary>
     /// <param name="key">The actor's key, <c>run/role/index</c>.</param>
-    public string? LeasedDevice(string key)
-    {
-        if (!options.InCluster)
-        {
-            return null;
-        }
+    public string? LeasedDevice(string key) => options.InCluster && RunLease.Read(Run(key.Split('/')[0]))?.For(key) is { } place && place.Silo == tensors.Silo
+        ? place.Device
+        : null;
 
-        string[] parts = key.Split('/');
-        return RunLease.Read(Run(parts[0]))?.For(parts.Length > 2 && int.TryParse(parts[2], out int index) ? index : 0).Device;
-    }
-
-    /// <summary>The folder of a run; its name was checked when the run was made.</summary>
+    /// <summary>The folder of a run.</summary>
+    /// <exception cref="InputException">The name is none, or a link leads out of the folder of runs.</exception>
     public RunFolder Run(string name) => RunFolder.IsValidName(name)
-        ? new RunFolder(options.Runs, name)
+        ? Inside(new RunFolder(options.Runs, name))
         : throw new InputException($"'{name}' is no run's name: letters, digits, '.', '_' and '-', beginning with a letter or digit");
+
+    /// <summary>Refuses a run whose files are elsewhere. Alone in its process the silo is its user's, who may link as he likes.</summary>
+    public RunFolder Inside(RunFolder folder) => options.InCluster && folder.LeavesRoot()
+        ? throw new InputException($"run {folder.Name}: a symbolic link leads out of the folder of runs {options.Runs}; put the files themselves there")
+        : folder;
 }

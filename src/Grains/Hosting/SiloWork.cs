@@ -10,7 +10,7 @@ internal sealed class SiloWork(TimeProvider time)
     private static readonly TimeSpan OfLate = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, TrainingRun> _runs = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, long> _actors = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (long At, WeakReference<TrainingActor> Actor)> _actors = new(StringComparer.Ordinal);
 
     /// <summary>Whether the silo leaves, and takes no further run.</summary>
     public bool Draining { get; private set; }
@@ -26,14 +26,7 @@ internal sealed class SiloWork(TimeProvider time)
     {
         get
         {
-            foreach ((string key, long at) in _actors)
-            {
-                if (time.GetElapsedTime(at) > OfLate)
-                {
-                    _actors.TryRemove(new KeyValuePair<string, long>(key, at));
-                }
-            }
-
+            ForgetOld();
             return _actors.Keys.GroupBy(key => key[..Math.Max(0, key.LastIndexOf('/'))], StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
         }
@@ -47,7 +40,14 @@ internal sealed class SiloWork(TimeProvider time)
     }
 
     /// <summary>An actor got a message.</summary>
-    public void Saw(string actor) => _actors[actor] = time.GetTimestamp();
+    public void Saw(string key, WeakReference<TrainingActor> actor) => _actors[key] = (time.GetTimestamp(), actor);
+
+    /// <summary>What the actors do that had a message of late.</summary>
+    public IReadOnlyList<ActorActivity> Doing()
+    {
+        ForgetOld();
+        return [.. _actors.Values.Select(each => each.Actor.TryGetTarget(out TrainingActor? actor) ? actor.Present() : null).OfType<ActorActivity>()];
+    }
 
     /// <summary>A run that would begin here begins elsewhere, once this silo has left.</summary>
     /// <exception cref="SiloUnavailableException">The silo leaves, or is cut off.</exception>
@@ -93,6 +93,17 @@ internal sealed class SiloWork(TimeProvider time)
         catch (Exception late) when (late is not OutOfMemoryException)
         {
             // What did not make it goes on from its newest checkpoint: the next step of a loss.
+        }
+    }
+
+    private void ForgetOld()
+    {
+        foreach (KeyValuePair<string, (long At, WeakReference<TrainingActor> Actor)> each in _actors)
+        {
+            if (time.GetElapsedTime(each.Value.At) > OfLate)
+            {
+                _actors.TryRemove(each);
+            }
         }
     }
 }

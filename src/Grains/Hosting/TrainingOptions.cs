@@ -18,9 +18,18 @@ public sealed class TrainingOptions
     /// <summary>The cluster's name. Default: <c>cluster</c>.</summary>
     public string Cluster { get; set; } = "cluster";
 
-    /// <summary>Runs that train at a time in the whole cluster, at least 1. Default: 8.</summary>
-    public int Limit { get; set; } = 8;
+    /// <summary>How much may train at a time in the cluster.</summary>
+    public QueueLimits Queue { get; set; } = new();
+
+    /// <summary>The role pool that the silo belongs to; empty for none, the default.</summary>
+    public string Pool { get; set; } = "";
+
+    /// <summary>Cores that the silo's CPU device threads share, at least 1. Default: all of the machine's.</summary>
+    public int Cores { get; set; } = Environment.ProcessorCount;
 
     /// <summary>CUDA devices that a CPU stands in for, to try placement without one. Default: 0.</summary>
     public int PretendedCuda { get; set; }
+
+    /// <summary>MiB that runs may count on of each CUDA device; 0 for what it has, the default.</summary>
+    public int DeviceMemory { get; set; }
 }

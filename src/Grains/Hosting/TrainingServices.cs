@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
 namespace Cluster.Grains;
@@ -14,12 +15,13 @@ public static class TrainingServices
         services.AddSingleton<DevicePool>();
         services.AddSingleton<TrainingMeter>();
         services.AddSingleton<LocalTensors>();
-        services.AddSingleton(silo => new BulkChannel(options.Bulk, silo.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint.Address));
+        services.AddSingleton(silo => new BulkChannel(options.Bulk, silo.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint.Address, silo.GetService<ILoggerFactory>()?.CreateLogger<BulkChannel>()));
         services.AddSingleton(silo => new TensorTransfer(
             silo.GetRequiredService<LocalTensors>(), options.Bulk.Enabled ? silo.GetRequiredService<BulkChannel>() : null));
         services.AddSingleton<Datasets>();
         services.AddSingleton<Blueprints>();
         services.AddSingleton<SiloWork>();
+        services.AddSingleton<StepRecorder>();
         services.AddSingleton<SiloBook>();
         services.AddSingleton<Heartbeat>();
         services.AddSingleton(provider => new SiloLife(

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
 using Cluster.Numerics;
 using static TorchSharp.torch;
 
@@ -7,9 +9,10 @@ namespace Cluster.Grains;
 
 /// <summary>
 /// A contributor's side of the exchange, mostly a replica's: sends slice p of its gradient to shard p and takes the slice's new values back.
-/// Reduce-scatter, sharded optimizer step and all-gather in one round trip.
+/// Reduce-scatter, sharded optimizer step and all-gather in one round trip. Where the file asks for local steps it makes those itself
+/// and exchanges what they came to; where it asks for compression, <see cref="CompressedSlice"/> has the messages.
 /// </summary>
-internal sealed class ParameterExchange
+internal sealed class ParameterExchange : IDisposable
 {
     private readonly SiloServices _silo;
     private readonly RunActor _actor;
@@ -23,44 +26,87 @@ internal sealed class ParameterExchange
     private readonly IParameterShardGrain[] _shards;
     private readonly bool[] _near;
     private readonly bool[] _shared;
+    private readonly bool[] _apart;
+    private readonly CompressedSlice?[] _compressed;
+    private readonly RoleBlueprint _blueprint;
+    private readonly OpenRequest _request;
+    private readonly bool _skips;
     private readonly long _attempt;
-    private ScalarType? _wire;
+    private readonly SignalBook _book;
+    private readonly ScalarType? _wire;
+    private LocalTraining? _training;
 
-    /// <param name="grains">Reaches the shards.</param>
-    /// <param name="silo">The contributor's.</param>
+    /// <param name="owner">The contributor; the exchange's state belongs to it.</param>
+    /// <param name="request">What it was opened with.</param>
+    /// <param name="blueprint">The run's.</param>
     /// <param name="device">The thread of the parameters.</param>
     /// <param name="parameters">What the contributor computes with.</param>
-    /// <param name="actor">The contributor.</param>
-    /// <param name="shards">How many the role has.</param>
+    /// <param name="actor">The contributor's name.</param>
     /// <param name="role">The role; null for the actor's own.</param>
     /// <param name="contributor">Its place among the role's contributors; null for its own index.</param>
     public ParameterExchange(
-        IGrainFactory grains, SiloServices silo, DeviceThread device, FlatParameters parameters, RunActor actor, int shards,
+        TrainingActor owner, OpenRequest request, Blueprint blueprint, DeviceThread device, FlatParameters parameters, RunActor actor,
         string? role = null, int? contributor = null)
     {
-        _silo = silo;
+        SiloServices silo = _silo = owner.Services;
+        int shards = blueprint.File.Shards;
         _actor = actor;
+        _request = request;
         _role = role ?? actor.Role;
+        _blueprint = blueprint.Role(_role);
+        _skips = blueprint.File.OnNonFinite == NonFiniteAction.Skip;
+        _wire = WireRounding.Type(blueprint.File.Exchange.Precision);
         _local = silo.Tensors;
         _transfer = silo.Transfer;
         _device = device;
         _parameters = parameters;
         _contributor = contributor ?? actor.Index;
         _attempt = actor.Attempt;
+        _book = owner.Book;
         _ranges = parameters.Layout.Shards(shards);
-        _shards = [.. Enumerable.Range(0, shards).Select(shard => grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, _role, shard)))];
+        _shards = [.. Enumerable.Range(0, shards).Select(shard => owner.Grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, _role, shard)))];
         _near = new bool[shards];
         _shared = new bool[shards];
+        _apart = new bool[shards];
+        _compressed = new CompressedSlice?[shards];
+        owner.Own(this);
     }
 
     /// <summary>
-    /// Fills the parameters from the shards and learns which of them are on this silo. The first contributor shares its
-    /// memory with those on its own device thread.
+    /// Fills the parameters from the shards and learns which of them are on this silo. A shard shares the memory of the
+    /// first contributor that asks from its own device thread. What the exchange remembers comes from the contributor's own file.
     /// </summary>
     public async Task Pull()
     {
-        _wire = WireRounding.Type(await _shards[0].GradientPrecision(_attempt));
         await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(Pull));
+        await _device.RunAsync(() =>
+        {
+            _training = _blueprint.Local is { } local ? new LocalTraining(_blueprint, local, _parameters, _skips) : null;
+            for (int shard = 0; shard < _shards.Length; shard++)
+            {
+                _compressed[shard] = Compressed(shard);
+            }
+
+            if (_request.Checkpoint is { } checkpoint && Remembered().Any())
+            {
+                ExchangeState.Read(Path.Combine(_silo.Run(_actor.Run).Checkpoints, checkpoint), _blueprint, _contributor, Remembered(), _training);
+            }
+        });
+    }
+
+    /// <summary>Copies aside what the exchange remembers from update to update; null where it remembers nothing.</summary>
+    public Task<ExchangeState?> Snapshot(long step) => _device.RunAsync(() =>
+        Remembered().Any() ? ExchangeState.Of(_blueprint, _contributor, step, Remembered(), _training?.Optimizer.Steps ?? 0) : null);
+
+    /// <summary>Frees what it remembers; on the device's thread.</summary>
+    public void Dispose()
+    {
+        foreach (CompressedSlice? slice in _compressed)
+        {
+            slice?.Dispose();
+        }
+
+        _training?.Dispose();
     }
 
     /// <summary>Exchanges the flat gradient for new values. All contributors of the role must call it for the same update.</summary>
@@ -72,23 +118,70 @@ internal sealed class ParameterExchange
     /// </returns>
     public async Task<Task> Step(StepId at, long update, Task computed)
     {
+        if (_training is not { } training)
+        {
+            return await Exchange(at, update, computed);
+        }
+
+        Task stepped = _device.RunAsync("replica.step", () =>
+        {
+            computed.GetAwaiter().GetResult();
+            training.Step(_actor, at.Step);
+        });
+        long every = _blueprint.Local!.Every;
+        if ((update + 1) % every != 0)
+        {
+            return stepped;
+        }
+
+        Task moved = _device.RunAsync("replica.difference", () =>
+        {
+            stepped.GetAwaiter().GetResult();
+            training.Difference();
+        });
+        Task applied = await Exchange(at, update / every, moved);
+        return _device.RunAsync("replica.meet", () =>
+        {
+            applied.GetAwaiter().GetResult();
+            training.Meet();
+        });
+    }
+
+    private async Task<Task> Exchange(StepId at, long update, Task computed)
+    {
         using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true }
             ? StepTraces.Source.StartActivity(TelemetryNames.ReduceSpan)?.SetTag(TelemetryNames.Role, _role).SetTag(TelemetryNames.Step, at.Step)
             : null;
         long began = _silo.Time.GetTimestamp();
+        Task<long>? ready = Array.Exists(_apart, static apart => apart) ? Stamp(computed) : null;
         Task applied = _shards.Length == 1
             ? await StepSlice(0, at, update, computed)
             : Task.WhenAll(await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update, computed))));
-        _silo.Meter.Exchange(_actor, _role, 2 * _parameters.Layout.Count * _parameters.Values.ElementSize, _silo.Time.GetElapsedTime(began).TotalSeconds);
+        long bytes = Enumerable.Range(0, _shards.Length).Sum(shard => _compressed[shard]?.Bytes ?? 2 * _ranges[shard].Count * _parameters.Values.ElementSize);
+        _silo.Meter.Exchange(_actor, _role, bytes, _silo.Time.GetElapsedTime(began).TotalSeconds);
+        if (ready is { IsCompletedSuccessfully: true })
+        {
+            // Slices that are in the device's own queue are no exchange: nothing moves, and the queue orders the rest.
+            string key = $"{_role}/{_actor.Role}/{_actor.Index}";
+            _book.Add(Totals.Wait, key, _silo.Time.GetElapsedTime(ready.Result).TotalSeconds);
+            _book.Add(Totals.Exchanges, key, 1);
+            _book.Add(Totals.Bytes, key, Enumerable.Range(0, _shards.Length).Sum(shard =>
+                _compressed[shard]?.Bytes ?? (_apart[shard] ? 2 * _ranges[shard].Count * _parameters.Values.ElementSize : 0)));
+        }
+
         return applied;
     }
+
+    private Task<long> Stamp(Task computed) => computed.ContinueWith(
+        static (_, time) => ((TimeProvider)time!).GetTimestamp(), _silo.Time, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private async Task Pull(int shard)
     {
         TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
         _near[shard] = values is { Frame: null, Bulk: null };
+        _apart[shard] = !_near[shard] || !_transfer.Receive(values).InStream(_device);
         await await Take(shard, values);
-        if (_near[shard] && _contributor == 0)
+        if (_near[shard] && _blueprint.Local is null)
         {
             ShardRange range = _ranges[shard];
             using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);
@@ -100,6 +193,13 @@ internal sealed class ParameterExchange
     {
         GradientPart Part(long offset, TensorMessage gradient) => new(at, update, _contributor, _transfer.Silo, offset, gradient);
         ShardRange range = _ranges[shard];
+        if (_compressed[shard] is { } compressed)
+        {
+            await computed;
+            await compressed.Step(at, update, _contributor);
+            return Task.CompletedTask;
+        }
+
         if (_near[shard])
         {
             Task made = _wire is { } rounded ? _device.RunAsync("exchange.round", () => WireRounding.InPlace(computed, Gradient(range), rounded)) : computed;
@@ -128,6 +228,34 @@ internal sealed class ParameterExchange
 
             return await Take(shard, await _shards[shard].Reduce(part));
         }
+    }
+
+    /// <summary>What the exchange remembers, under the names of the contributor's file.</summary>
+    private IEnumerable<NamedTensor> Remembered() => (_training?.State ?? []).Concat(
+        _compressed.SelectMany((slice, shard) => (slice?.State ?? []).Select(tensor => tensor with { Name = string.Create(CultureInfo.InvariantCulture, $"{tensor.Name}.{shard}") })));
+
+    private CompressedSlice? Compressed(int shard)
+    {
+        ShardRange range = _ranges[shard];
+        if (Compressions.Codec(_blueprint, range, _device.Device, _wire ?? _blueprint.Type, contributes: true) is not { } codec)
+        {
+            return null;
+        }
+
+        ShardSlice? mirror = null;
+        if (!_shared[shard])
+        {
+            mirror = ShardSlice.Create(_blueprint, shard, _shards.Length, _device, _local);
+            if (_request.Checkpoint is { } checkpoint)
+            {
+                ShardFile.Read(Path.Combine(_silo.Run(_actor.Run).Checkpoints, checkpoint, ShardFile.Name(_role, shard, _shards.Length)), mirror);
+            }
+
+            mirror.MoveTo((_training?.Start ?? _parameters.Values).narrow(0, range.Offset, range.Count).DetachFromDisposeScope());
+        }
+
+        Func<Tensor>? values = _training is null ? null : () => _parameters.Values.narrow(0, range.Offset, range.Count);
+        return new CompressedSlice(codec, mirror, _shards[shard], () => Gradient(range), values, _device, _transfer);
     }
 
     private Tensor Gradient(ShardRange range) => _parameters.Gradients.narrow(0, range.Offset, range.Count);

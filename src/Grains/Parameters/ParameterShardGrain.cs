@@ -17,7 +17,9 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     private Blueprint? _blueprint;
     private ShardSlice? _slice;
     private ShardSnapshot? _snapshot;
+    private CompressedReduce? _compressed;
     private IParameterShardGrain[] _siblings = [];
+    private bool _adopted;
 
     protected override DeviceThread? Device => _slice?.Device;
 
@@ -27,7 +29,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         await Shut();
         OpenRequest common = request.Common;
         Blueprint blueprint = await Silo.Blueprints.Get(common.Experiment);
-        DeviceThread device = DeviceOf(blueprint);
+        DeviceThread device = DeviceOf(blueprint, common.Index);
         int shards = blueprint.File.Shards;
         RoleBlueprint role = blueprint.Role(request.Role);
         ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, Silo.Tensors));
@@ -41,14 +43,10 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             await device.RunAsync(() => ShardFile.Read(path, slice));
         }
 
+        _compressed = Compressions.Codec(role, slice.Range, device.Device, slice.Wire, contributes: false) is { } codec
+            ? new CompressedReduce(slice, codec, Silo.Transfer, Scale, Measure)
+            : null;
         Actor = new RunActor(common.Run, request.Role, common.Index, common.At.Attempt);
-    }
-
-    /// <inheritdoc/>
-    public Task<WirePrecision> GradientPrecision(long attempt)
-    {
-        Require(attempt);
-        return Task.FromResult(_blueprint!.File.Exchange.Precision);
     }
 
     /// <inheritdoc/>
@@ -73,11 +71,12 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         Require(attempt);
         ShardSlice slice = _slice!;
         Incoming offered = Silo.Transfer.Receive(memory);
-        if (!offered.InStream(slice.Device))
+        if (_adopted || !offered.InStream(slice.Device))
         {
             return false;
         }
 
+        _adopted = true;
         await slice.Device.RunAsync(() => slice.MoveTo(offered.Open(slice.Device.Device).DetachFromDisposeScope()));
         return true;
     }
@@ -105,6 +104,20 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
 
         await round.Stepped;
         return await Values(part.At.Attempt, part.Silo, 0);
+    }
+
+    /// <inheritdoc/>
+    public Task<string> Where(long attempt)
+    {
+        Require(attempt);
+        return Task.FromResult(Silo.Transfer.Silo);
+    }
+
+    /// <inheritdoc/>
+    public Task<MixedMessage> Mix(CompressedPart part)
+    {
+        Require(part.At.Attempt);
+        return _compressed!.Mix(part);
     }
 
     /// <inheritdoc/>
@@ -141,47 +154,26 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     {
         try
         {
-            double limit = _slice!.Role.ClipNorm;
-            NonFiniteAction action = _blueprint!.File.OnNonFinite;
-            bool asTheyCome = limit <= 0 && action != NonFiniteAction.Skip;
-            if (asTheyCome && round.Beside && _slice.Optimizer.StepsInParts)
+            Note(round, at.Step);
+            if (AsTheyCome && round.Beside && _slice!.Optimizer.StepsInParts)
             {
                 // The values leave bucket by bucket as they are stepped, while other gradients still come in.
                 await round.Promise();
-                _slice.Renew(round.StepInParts());
+                _slice.Renew(round.StepInParts(at.Step));
             }
-            else if (asTheyCome)
+            else if (AsTheyCome)
             {
                 await round.Gather();
                 bool inStream = round.InStream;
-                Task stepping = round.Step(1);
-                _slice.Renew(stepping);
+                Task stepping = round.Step(1, at.Step);
+                _slice!.Renew(stepping);
                 await (inStream ? Task.CompletedTask : stepping);
             }
             else
             {
                 await round.Gather();
-                round.Publish(await round.Norm());
-                double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
-                    index == Actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
-                double total = 0;
-                foreach (double share in shares)
-                {
-                    total += share;
-                }
-
-                if (double.IsFinite(total))
-                {
-                    await round.Step(limit > 0 ? GradientNorm.ClipScale(total, limit) : 1);
-                }
-                else if (action == NonFiniteAction.Skip)
-                {
-                    await round.Drop();
-                }
-                else
-                {
-                    throw new NonFiniteException($"the gradient norm of {Actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
-                }
+                double? scale = await Scale(round, at, await round.Norm());
+                await (scale is { } factor ? round.Step(factor, at.Step) : round.Drop());
             }
 
             round.Answer();
@@ -193,13 +185,68 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         }
     }
 
+    /// <summary>Notes who was late and, in a step that reports, how large it is. Of a step's several updates the last one counts.</summary>
+    private void Note(ReduceRound round, long step)
+    {
+        Blueprint blueprint = _blueprint!;
+        string role = _slice!.Role.Name;
+        _ = round.Arrivals.Add(Book, contributor => $"{role}/{blueprint.Contributor(role, contributor)}");
+        round.Measured = Measure(step);
+    }
+
+    /// <summary>What takes the norms of an update; null where the step does not report.</summary>
+    private Action<UpdateNorms>? Measure(long step) => _slice is { Role: { IsTrained: true, Name: var role } } && _blueprint!.IsReported(step)
+        ? norms => Book.Note(step, RoleSignals.RawName(role), norms.Gradient, norms.Change, norms.Values)
+        : null;
+
+    /// <summary>Whether a gradient steps as it is, so that its norm need not be known before.</summary>
+    private bool AsTheyCome => _slice!.Role.ClipNorm <= 0 && _blueprint!.File.OnNonFinite != NonFiniteAction.Skip;
+
+    /// <summary>The factor of a compressed update, whose norm is asked for only where it is needed.</summary>
+    private async Task<double?> Scale(StepId at, long update, Func<Task<double>> norm)
+    {
+        if (AsTheyCome)
+        {
+            return 1;
+        }
+
+        ReduceRound round = Round(at.Attempt, update);
+        try
+        {
+            return await Scale(round, at, await norm());
+        }
+        catch (Exception problem)
+        {
+            round.Fail(problem);
+            throw;
+        }
+    }
+
+    /// <summary>What the averaged gradient is multiplied by, from the norm over all shards; null where the update is left out.</summary>
+    private async Task<double?> Scale(ReduceRound round, StepId at, double sumOfSquares)
+    {
+        double limit = _slice!.Role.ClipNorm;
+        round.Publish(sumOfSquares);
+        double[] shares = await Task.WhenAll(_siblings.Select((shard, index) =>
+            index == Actor!.Index ? round.SumOfSquares : shard.SumOfSquares(at.Attempt, round.Update)));
+        double total = 0;
+        foreach (double share in shares)
+        {
+            total += share;
+        }
+
+        return double.IsFinite(total) ? limit > 0 ? GradientNorm.ClipScale(total, limit) : 1
+            : _blueprint!.File.OnNonFinite == NonFiniteAction.Skip ? null
+            : throw new NonFiniteException($"the gradient norm of {Actor!.Role} is {Math.Sqrt(total)} at step {at.Step}", at.Step);
+    }
+
     /// <summary>The round of an update, made by whoever needs it first. The one before stays for a sibling that asks late.</summary>
     private ReduceRound Round(long attempt, long update)
     {
         Require(attempt);
         if (!_rounds.TryGetValue(update, out ReduceRound? round))
         {
-            round = new ReduceRound(_slice!, Silo.Transfer, update, _slice!.Role.Contributors);
+            round = new ReduceRound(_slice!, Silo.Transfer, update, _slice!.Role.Contributors, new Arrivals(Silo.Time, _slice.Role.Contributors));
             _rounds.Add(update, round);
             _rounds.Remove(update - 2);
         }
@@ -209,6 +256,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
 
     protected override async Task Release()
     {
+        _adopted = false;
         _snapshot?.Dispose();
         _snapshot = null;
         ReduceRound[] rounds = [.. _rounds.Values];
@@ -219,6 +267,9 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             round.Fail(gone);
         }
 
+        CompressedReduce? compressed = _compressed;
+        _compressed = null;
+        compressed?.Fail(gone);
         if (_slice is { } slice)
         {
             _slice = null;
@@ -229,6 +280,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
                     round.Dispose();
                 }
 
+                compressed?.Dispose();
                 slice.Dispose();
             });
         }

@@ -8,7 +8,12 @@ namespace Cluster.Grains;
 /// The gradients of one update as they come in, one from each replica, in any order of arrival: lent, in messages, or beside
 /// them, and then added as they arrive.
 /// </summary>
-internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, long update, int replicas) : IDisposable
+/// <param name="slice">What is stepped.</param>
+/// <param name="transfer">Receives gradients.</param>
+/// <param name="update">Which update of the role.</param>
+/// <param name="replicas">Contributors.</param>
+/// <param name="arrivals">Told when each gradient is there.</param>
+internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, long update, int replicas, Arrivals arrivals) : IDisposable
 {
     private readonly Incoming?[] _whole = new Incoming?[replicas];
     private readonly Tensor?[] _assembled = new Tensor?[replicas];
@@ -21,6 +26,12 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     private readonly bool[] _has = new bool[replicas];
 
     public long Update => update;
+
+    /// <summary>When the gradients came.</summary>
+    public Arrivals Arrivals => arrivals;
+
+    /// <summary>Told of the sizes of the step on the device's thread, once it is taken; null where nobody asks.</summary>
+    public Action<UpdateNorms>? Measured { get; set; }
 
     /// <summary>Completes when the replicas may be answered: the step is queued, or done where a replica is elsewhere.</summary>
     public Task Answerable => _answerable.Task;
@@ -58,13 +69,24 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
             Incoming whole = transfer.Receive(part.Gradient);
             await whole.ReadyFor(slice.Device);
             _whole[part.Replica] = whole;
+            if (whole.InStream(slice.Device))
+            {
+                arrivals.Follow(part.Replica, whole.Made);
+                return Count(part);
+            }
         }
         else
         {
             await PutChunk(part);
         }
 
-        // A message that comes twice counts once.
+        arrivals.Mark(part.Replica);
+        return Count(part);
+    }
+
+    /// <summary>Whether all are there. A message that comes twice counts once.</summary>
+    private bool Count(GradientPart part)
+    {
         bool news = !_has[part.Replica];
         _has[part.Replica] = true;
         return news && Array.TrueForAll(_has, static has => has);
@@ -83,8 +105,9 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     public TensorMessage? Promised(int replica) => _promised[replica]?.Message;
 
     /// <summary>Adds, averages and steps part by part as the gradients come in; each part's values leave at once.</summary>
+    /// <param name="step">The workflow step.</param>
     /// <returns>Ends when all is stepped. Its failure reaches whoever fetches the values, too.</returns>
-    public Task StepInParts()
+    public Task StepInParts(long step)
     {
         return Stepped = Run();
 
@@ -92,7 +115,8 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         {
             try
             {
-                await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, StepPart, Hand, _over.Token);
+                UpdateNorms? norms = Measured is null ? null : new UpdateNorms();
+                await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, (average, offset) => StepPart(average, offset, step, norms), Hand, _over.Token);
                 await slice.Device.RunAsync(Dispose);
             }
             catch (Exception problem)
@@ -118,10 +142,16 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
 
     /// <summary>Adds, averages and steps in one visit to the device, then lets the gradients go.</summary>
     /// <param name="scale">Factor from clipping; 1 leaves the gradient as it is.</param>
-    public Task Step(double scale) => slice.Device.RunAsync(() =>
+    /// <param name="step">The workflow step.</param>
+    public Task Step(double scale, long step) => slice.Device.RunAsync(() =>
     {
-        slice.Step(Average(), scale);
+        UpdateNorms? norms = Measured is null ? null : new UpdateNorms();
+        slice.Step(Average(), scale, step, norms);
         Dispose();
+        if (norms is not null)
+        {
+            Measured!(norms);
+        }
     });
 
     /// <summary>Lets the gradients go without a step.</summary>
@@ -159,12 +189,16 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     }
 
     /// <summary>The last part counts the step: nobody can ask for the next one before it has seen these values.</summary>
-    private void StepPart(Tensor average, long offset)
+    private void StepPart(Tensor average, long offset, long step, UpdateNorms? norms)
     {
-        slice.StepPart(average, offset);
+        slice.StepPart(average, offset, step, norms);
         if (offset + average.NumberOfElements == slice.Range.Count)
         {
             slice.Optimizer.EndStep();
+            if (norms is not null)
+            {
+                Measured!(norms);
+            }
         }
     }
 

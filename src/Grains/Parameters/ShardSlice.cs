@@ -58,7 +58,7 @@ internal sealed class ShardSlice : IDisposable
     {
         ShardRange range = role.Layout.Shards(shards)[shard];
         using FlatParameters whole = new(role.Layout, device.Device, role.Type);
-        whole.Initialize(role.Seed, role.Name);
+        whole.Initialize(role.Seed, role.BeginsAs);
         using Tensor slice = whole.Values.narrow(0, range.Offset, range.Count);
         return new ShardSlice(role, shard, shards, range, device, slice.clone().DetachFromDisposeScope(), local);
     }
@@ -125,28 +125,47 @@ internal sealed class ShardSlice : IDisposable
     /// <summary>One optimizer step, then the role's limit on values.</summary>
     /// <param name="average">The averaged gradient, shape (range,).</param>
     /// <param name="scale">Factor from clipping; 1 leaves the gradient as it is.</param>
-    public void Step(Tensor average, double scale)
+    /// <param name="step">The workflow step, which decides the learning rate.</param>
+    /// <param name="norms">Measures the step; null for none.</param>
+    public void Step(Tensor average, double scale, long step, UpdateNorms? norms = null)
     {
+        Optimizer.LearningRateScale = Role.Schedule?.At(step) ?? 1;
+        if (norms is not null)
+        {
+            norms.Step(Optimizer, Values, average, scale, values => Clamp(values, Role.ClampValues));
+            return;
+        }
+
         Optimizer.Step(Values, average, scale);
-        Clamp(Values);
+        Clamp(Values, Role.ClampValues);
     }
 
     /// <summary>The step of some elements, bucket by bucket; the optimizer's <c>EndStep</c> follows the last.</summary>
     /// <param name="average">The averaged gradient of those elements.</param>
     /// <param name="offset">The first of them in the slice.</param>
-    public void StepPart(Tensor average, long offset)
+    /// <param name="step">The workflow step, which decides the learning rate.</param>
+    /// <param name="norms">Measures the step; null for none.</param>
+    public void StepPart(Tensor average, long offset, long step, UpdateNorms? norms = null)
     {
+        Optimizer.LearningRateScale = Role.Schedule?.At(step) ?? 1;
+        if (norms is not null)
+        {
+            norms.StepPart(Optimizer, Values, average, offset, 1, values => Clamp(values, Role.ClampValues));
+            return;
+        }
+
         Optimizer.StepPart(Values, average, offset);
         using Tensor part = Values.narrow(0, offset, average.NumberOfElements);
-        Clamp(part);
+        Clamp(part, Role.ClampValues);
     }
 
-    private void Clamp(Tensor values)
+    /// <summary>Clips values to [−limit, limit]; a limit of 0 is none.</summary>
+    public static void Clamp(Tensor values, double limit)
     {
-        if (Role.ClampValues > 0)
+        if (limit > 0)
         {
             using IDisposable guard = no_grad();
-            values.clamp_(-Role.ClampValues, Role.ClampValues);
+            values.clamp_(-limit, limit);
         }
     }
 

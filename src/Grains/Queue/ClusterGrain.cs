@@ -8,10 +8,12 @@ namespace Cluster.Grains;
 
 /// <summary>The cluster as a whole. What it knows it has from the silos' reports and the runs' folders.</summary>
 [Reentrant]
-internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, ISiloStatusOracle silos, ILogger<ClusterGrain> logger) : Grain, IClusterGrain
+internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, SiloBook book, ISiloStatusOracle silos, ILogger<ClusterGrain> logger) : Grain, IClusterGrain
 {
+    private SiloLook? _silos;
+
     private readonly Dictionary<string, SiloReport> _reports = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (int Cuda, int? Index)> _needs = new(StringComparer.Ordinal);
+    private readonly RunBook _book = new(silo.Runs, silo.Time);
     private readonly HashSet<string> _starting = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
     private Task _look = Task.CompletedTask;
@@ -26,8 +28,16 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
     }
 
     /// <inheritdoc/>
-    public async Task<RunOverview> Submit(string name, string experiment, int priority)
+    public Task Wake()
     {
+        Look();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunOverview> Submit(string name, string experiment, int priority, string owner = "")
+    {
+        QueuePermit.Check(name, experiment, owner, options.Queue);
         string run = RunFolder.Next(silo.Runs, name).Name;
         for (int number = 2; !_reserved.Add(run); number++)
         {
@@ -38,7 +48,7 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
         {
             RunFolder folder = silo.Run(run);
             await GrainFactory.GetGrain<IExperimentGrain>(run).Check(experiment);
-            await Task.Run(() => RunQueue.Submit(folder, experiment, priority, silo.Time));
+            await Task.Run(() => RunQueue.Submit(folder, experiment, new RunTicket(priority, silo.Time.GetUtcNow(), owner), silo.Time));
             Look();
             return await Task.Run(() => RunOverview.Read(folder));
         }
@@ -52,8 +62,16 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
     public async Task<RunOverview> Requeue(string run, int? priority)
     {
         RunFolder folder = Find(run);
-        await Task.Run(() => RunQueue.Requeue(folder, priority, silo.Time));
-        Look();
+        if (silo.InCluster)
+        {
+            await Task.Run(() => RunQueue.Requeue(folder, priority, silo.Time));
+            Look();
+        }
+        else
+        {
+            await GrainFactory.GetGrain<IExperimentGrain>(run).Resume();
+        }
+
         return await Task.Run(() => RunOverview.Read(folder));
     }
 
@@ -61,18 +79,18 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
     public async Task<ClusterOverview> Overview()
     {
         SiloReport[] present = Present();
-        IReadOnlyList<WaitingRun> runs = await Task.Run(() => WaitingRun.Scan(silo.Runs, []));
+        IReadOnlyList<WaitingRun> runs = await Task.Run(() => _book.Read());
         Leases leases = new(present, runs.Where(run => run.Trains).Select(run => run.Folder));
         return new ClusterOverview(
             options.Cluster,
             silo.Runs,
-            options.Limit,
+            options.Queue.Runs,
             [.. present.Select(each => each with { Cuda = [.. each.Cuda.Select(cuda => cuda with { Run = leases.Holder(each.Silo, cuda.Name) })] })],
             [.. runs.Select(run => RunOverview.Read(run.Folder))]);
     }
 
     /// <inheritdoc/>
-    public Task<RunOverview[]> Runs() => Task.Run(() => RunFolder.List(silo.Runs).Select(RunOverview.Read).ToArray());
+    public Task<RunOverview[]> Runs() => Task.Run(() => RunFolder.List(silo.Runs).Where(run => !run.LeavesRoot()).Select(RunOverview.Read).ToArray());
 
     /// <inheritdoc/>
     public Task<RunOverview> Run(string run) => Task.Run(() => RunOverview.Read(Find(run)));
@@ -91,8 +109,22 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
         }
     });
 
+    /// <inheritdoc/>
+    public async Task<ClusterMap> Map()
+    {
+        SiloLook look = Silos;
+        look.Remember(book.Silos.Values.Concat(_reports.Values));
+        return new ClusterMap(options.Cluster, await look.All());
+    }
+
+    /// <inheritdoc/>
+    public Task<StepTrace?> LastStep(string run) => Silos.LastStep(run);
+
+    private SiloLook Silos => _silos ??= new SiloLook(GrainFactory, silos, silo.Time);
+
     /// <summary>A run by its name alone: a path could leave the folder of runs.</summary>
-    private RunFolder Find(string run) => RunFolder.Find(silo.Runs, run.Contains('/', StringComparison.Ordinal) ? Path.GetFileName(run.TrimEnd('/')) : run);
+    private RunFolder Find(string run) =>
+        silo.Inside(RunFolder.Find(silo.Runs, run.Contains('/', StringComparison.Ordinal) ? Path.GetFileName(run.TrimEnd('/')) : run));
 
     private SiloReport[] Present()
     {
@@ -108,6 +140,11 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
     /// <summary>Looks after the queue, once at a time.</summary>
     private void Look()
     {
+        if (!silo.InCluster)
+        {
+            return; // a silo of one command, which has no queue
+        }
+
         if (!_look.IsCompleted)
         {
             _again = true;
@@ -136,27 +173,27 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, I
 
     private async Task LookOnce()
     {
-        IReadOnlyList<WaitingRun> runs = await Task.Run(() => WaitingRun.Scan(silo.Runs, _needs));
+        IReadOnlyList<WaitingRun> runs = await Task.Run(_book.Read);
         SiloReport[] present = Present();
         bool Taken(WaitingRun run) => run.Trains || _starting.Contains(run.Folder.Name);
-        int busy = runs.Count(Taken);
-        Leases leases = new(present, runs.Where(Taken).Select(run => run.Folder));
+        List<WaitingRun> busy = [.. runs.Where(Taken)];
+        Leases leases = new(present, busy.Select(run => run.Folder));
         foreach (WaitingRun run in runs.Where(run => !Taken(run)))
         {
-            if (busy >= options.Limit)
+            if (options.Queue.Reason(run, busy) is { } limit)
             {
-                await Wait(run, $"waits for its turn: {options.Limit} runs train at a time in this cluster");
+                await Wait(run, limit);
                 continue;
             }
 
             RunLease? lease = null;
-            if (run.Cuda > 0 && (lease = leases.TryTake(run)) is null)
+            if (run.Needs.Count > 0 && (lease = leases.TryTake(run)) is null)
             {
                 await Wait(run, leases.Reason(run));
                 continue;
             }
 
-            busy++;
+            busy.Add(run);
             _starting.Add(run.Folder.Name);
             _ = Begin(run, lease);
         }

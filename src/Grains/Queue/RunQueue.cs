@@ -9,11 +9,11 @@ internal static class RunQueue
 {
     /// <summary>Makes the folder of a new run that waits.</summary>
     /// <exception cref="InputException">It exists, or cannot be written.</exception>
-    public static void Submit(RunFolder folder, string experiment, int priority, TimeProvider time)
+    public static void Submit(RunFolder folder, string experiment, RunTicket ticket, TimeProvider time)
     {
         long steps = ExperimentFile.Parse(experiment, "experiment.yaml").Steps;
         using RunLock held = RunFiles.Create(folder, experiment);
-        new RunTicket(priority, time.GetUtcNow()).Write(folder);
+        ticket.Write(folder);
         new RunStateFile(RunState.Queued, 0, steps, -1, 0, time.GetUtcNow(), null).Write(folder);
     }
 
@@ -30,7 +30,7 @@ internal static class RunQueue
 
         using RunLock held = RunLock.Take(folder);
         RunTicket? before = RunTicket.Read(folder);
-        new RunTicket(priority ?? before?.Priority ?? 0, before?.Submitted ?? time.GetUtcNow()).Write(folder);
+        new RunTicket(priority ?? before?.Priority ?? 0, before?.Submitted ?? time.GetUtcNow(), before?.Owner ?? "").Write(folder);
         (state with { State = RunState.Queued, Problem = null, Updated = time.GetUtcNow() }).Write(folder);
     }
 

@@ -15,4 +15,7 @@ public sealed class SiloBook
 
     /// <summary>Whether a silo leaves, as far as this one knows.</summary>
     public bool IsDraining(string silo) => _silos.TryGetValue(silo, out SiloReport? report) && report.Draining;
+
+    /// <summary>Whether a silo has a CUDA device, as far as this one knows.</summary>
+    public bool HasCuda(string silo) => _silos.TryGetValue(silo, out SiloReport? report) && report.Cuda.Count > 0;
 }

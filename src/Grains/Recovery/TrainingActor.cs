@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Cluster.Contracts;
 using Cluster.Numerics;
 
@@ -10,8 +12,13 @@ namespace Cluster.Grains;
 /// </summary>
 internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
 {
+    /// <summary>Locked: who looks at the silo reads it beside the turns.</summary>
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
+    private readonly MessageTrail _trail = new();
     private readonly CancellationTokenSource _given = new();
+    private readonly List<ParameterExchange> _exchanges = [];
+    private List<ExchangeState> _snapshots = [];
+    private WeakReference<TrainingActor>? _self;
 
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
     protected abstract DeviceThread? Device { get; }
@@ -21,6 +28,18 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
 
     protected SiloServices Silo => silo;
 
+    /// <summary>What the actor notes beside its work.</summary>
+    internal SignalBook Book { get; } = new();
+
+    /// <summary>Reaches the actors that an exchange sends to.</summary>
+    internal IGrainFactory Grains => GrainFactory;
+
+    /// <summary>The actor's silo, for its exchanges.</summary>
+    internal SiloServices Services => silo;
+
+    /// <summary>Makes an exchange the actor's own: its state goes into checkpoints, and is freed with the actor's tensors.</summary>
+    internal void Own(ParameterExchange exchange) => _exchanges.Add(exchange);
+
     /// <inheritdoc/>
     public Task Close(long attempt) => Actor?.Attempt == attempt ? Shut() : Task.CompletedTask;
 
@@ -28,19 +47,63 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => Shut();
 
     /// <inheritdoc/>
-    public Task<ActorActivity> Doing()
+    public async Task SnapshotExchange(StepId at)
+    {
+        Require(at.Attempt);
+        List<ExchangeState> taken = [];
+        foreach (ParameterExchange exchange in _exchanges)
+        {
+            if (await exchange.Snapshot(at.Step) is { } state)
+            {
+                taken.Add(state);
+            }
+        }
+
+        DropSnapshots();
+        _snapshots = taken;
+    }
+
+    /// <inheritdoc/>
+    public async Task<CheckpointFile[]> WriteExchange(StepId at, string checkpoint)
+    {
+        Require(at.Attempt);
+        List<ExchangeState> taken = _snapshots;
+        _snapshots = [];
+        string folder = Path.Combine(silo.Run(this.GetPrimaryKeyString().Split('/')[0]).Checkpoints, checkpoint);
+        try
+        {
+            return taken.TrueForAll(state => state.Step == at.Step)
+                ? await Task.Run(() => taken.Select(state => state.Write(folder)).ToArray())
+                : throw new StaleAttemptException($"{this.GetPrimaryKeyString()} has no snapshot of step {at.Step}");
+        }
+        finally
+        {
+            taken.ForEach(state => state.Dispose());
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<ActorActivity> Doing() => Task.FromResult(Present());
+
+    /// <summary>As <see cref="Doing"/>, from any thread.</summary>
+    public ActorActivity Present()
     {
         DeviceThread? device = Device;
-        (string Name, long? Step, long Since)? longest = _messages.First?.Value;
+        (string Name, long? Step, long Since)? longest;
+        lock (_messages)
+        {
+            longest = _messages.First?.Value;
+        }
+
         string? message = longest is not { } found ? null : found.Step is { } step ? $"{found.Name} of step {step}" : found.Name;
-        return Task.FromResult(new ActorActivity(
+        return new ActorActivity(
             this.GetPrimaryKeyString(),
             silo.Tensors.Silo,
             message,
             longest is { } since ? silo.Time.GetElapsedTime(since.Since).TotalSeconds : 0,
             device?.Name,
             device?.Current,
-            device?.CurrentFor.TotalSeconds ?? 0));
+            device?.CurrentFor.TotalSeconds ?? 0);
     }
 
     /// <inheritdoc/>
@@ -61,24 +124,59 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         return _given.CancelAsync();
     }
 
+    /// <inheritdoc/>
+    public Task<ActorSignals> Signals(StepId upTo) => Task.FromResult(Actor?.Attempt != upTo.Attempt
+        ? new ActorSignals([], [])
+        : Book.Take(upTo.Step, Times()));
+
+    /// <inheritdoc/>
+    public Task<MessageTime[]> Trail(StepId first, int count) => Task.FromResult(Actor?.Attempt == first.Attempt ? _trail.Of(first.Step, count) : []);
+
+    /// <summary>Where the actor's minibatches are made; actors that share them give the same. Null for an actor that reads no data.</summary>
+    protected virtual InputClock? Input => null;
+
+    private IEnumerable<SignalTotal> Times()
+    {
+        if (Device is not { } device)
+        {
+            yield break;
+        }
+
+        string key = $"{silo.Tensors.Silo}/{device.Name}";
+        yield return new SignalTotal(Totals.Busy, key, device.Busy.TotalSeconds);
+        if (Input is { } input)
+        {
+            yield return new SignalTotal(Totals.Input, string.Create(CultureInfo.InvariantCulture, $"{key}#{RuntimeHelpers.GetHashCode(input)}"), input.Seconds);
+        }
+    }
+
     /// <summary>Every message passes here on its way in.</summary>
     public async Task Invoke(IIncomingGrainCallContext context)
     {
-        if (context.MethodName is nameof(Doing) or nameof(Abandon))
+        if (context.MethodName is nameof(Doing) or nameof(Abandon) or nameof(Signals) or nameof(Trail))
         {
             await context.Invoke();
             return;
         }
 
-        silo.Work.Saw(this.GetPrimaryKeyString());
+        silo.Work.Saw(this.GetPrimaryKeyString(), _self ??= new WeakReference<TrainingActor>(this));
         if (context.MethodName == "Open")
         {
             DevicePool.Lease(silo.LeasedDevice(this.GetPrimaryKeyString()));
+            Book.Clear();
         }
 
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
-        var message = _messages.AddLast((context.MethodName, step, silo.Time.GetTimestamp()));
-        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true } ? Span(context.MethodName, step) : null;
+        LinkedListNode<(string Name, long? Step, long Since)> message = new((context.MethodName, step, silo.Time.GetTimestamp()));
+        lock (_messages)
+        {
+            _messages.AddLast(message);
+        }
+
+        using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true }
+            ? StepTraces.Describe(StepTraces.Source.StartActivity(TelemetryNames.MessageSpan), this.GetPrimaryKeyString(), context.MethodName, step)?
+                .SetTag(TelemetryNames.Silo, silo.Tensors.Silo)
+            : null;
         try
         {
             Task call = context.Invoke();
@@ -91,19 +189,13 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         }
         finally
         {
-            _messages.Remove(message);
-        }
-    }
+            lock (_messages)
+            {
+                _messages.Remove(message);
+            }
 
-    private Activity? Span(string message, long? step)
-    {
-        string[] key = this.GetPrimaryKeyString().Split('/');
-        return StepTraces.Source.StartActivity(TelemetryNames.MessageSpan)?
-            .SetTag("cluster.message", message)
-            .SetTag(TelemetryNames.Step, step)
-            .SetTag(TelemetryNames.Run, key[0])
-            .SetTag(TelemetryNames.Role, key[1])
-            .SetTag(TelemetryNames.Index, key[2]);
+            _trail.Add(message.Value.Name, step, silo.Time.GetElapsedTime(message.Value.Since));
+        }
     }
 
     /// <summary>Lets go of all that the actor holds; what <c>Open</c> does first.</summary>
@@ -120,19 +212,37 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <exception cref="StaleAttemptException">The attempts differ.</exception>
     protected RunActor Require(long attempt) => RunActor.Require(Actor, attempt, this.GetPrimaryKeyString());
 
-    /// <summary>The thread of the device that a run's file asks for.</summary>
-    protected DeviceThread DeviceOf(Blueprint blueprint) => Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+    /// <summary>The thread of the device that a run's file asks for; actors of different places may work at the same time.</summary>
+    protected DeviceThread DeviceOf(Blueprint blueprint, int place) => Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads, place);
 
     /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>
-    protected static async Task Free(DeviceThread device, Action free)
+    protected async Task Free(DeviceThread device, Action free)
     {
+        ParameterExchange[] exchanges = [.. _exchanges];
+        _exchanges.Clear();
+        DropSnapshots();
         try
         {
-            await device.RunAsync(free);
+            await device.RunAsync(() =>
+            {
+                foreach (ParameterExchange exchange in exchanges)
+                {
+                    exchange.Dispose();
+                }
+
+                free();
+            });
         }
         catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException)
         {
             // Its tensors may still be in use by the work that hangs.
         }
     }
+
+    private void DropSnapshots()
+    {
+        _snapshots.ForEach(state => state.Dispose());
+        _snapshots = [];
+    }
+
 }

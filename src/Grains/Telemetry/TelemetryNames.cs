@@ -36,8 +36,17 @@ public static class TelemetryNames
     /// <summary>Tag: a workflow step.</summary>
     public const string Step = "cluster.step";
 
+    /// <summary>Attribute of a step's span that was made afterwards: why, <c>slow</c> or <c>failed</c>.</summary>
+    public const string Why = "cluster.step.why";
+
     /// <summary>Tag: the name of a figure.</summary>
     public const string Signal = "cluster.signal.name";
+
+    /// <summary>Tag: the name of a rule.</summary>
+    public const string Diagnosis = "cluster.diagnosis.name";
+
+    /// <summary>Tag: the silo on which an actor has a message.</summary>
+    public const string Silo = "cluster.silo";
 
     /// <summary>Tag: a device's thread, as <c>cuda:0/1</c>.</summary>
     public const string Device = "cluster.device.name";

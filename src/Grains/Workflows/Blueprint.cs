@@ -30,6 +30,28 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
 
     public RoleBlueprint Role(string name) => Roles.First(role => role.Name == name);
 
+    /// <summary>Steps between surveys at least: signals that cost a pass of their own are worth one step in a hundred.</summary>
+    public const int SurveySteps = 100;
+
+    /// <summary>Whether a step has a row in the metrics: then its actors also note their signals.</summary>
+    public bool IsReported(long step) => (step + 1) % file.Metrics.Every == 0 || step + 1 == file.Steps;
+
+    /// <summary>Whether a reported step also makes the signals that cost a pass of their own.</summary>
+    public bool IsSurveyed(long step)
+    {
+        long rows = (SurveySteps + file.Metrics.Every - 1) / file.Metrics.Every;
+        return IsReported(step) && (step + 1) % (rows * file.Metrics.Every) == 0;
+    }
+
+    /// <summary>A contributor to a role by its actor: <c>discriminator/1</c>.</summary>
+    public virtual string Contributor(string role, int index) => string.Create(CultureInfo.InvariantCulture, $"{role}/{index}");
+
+    /// <summary>The figures that the actors' signals of one step make together, in the order of a row.</summary>
+    public virtual IEnumerable<KeyValuePair<string, double>> Summarize(SignalSet signals) => RoleSignals.Of(this, signals);
+
+    /// <summary>The rules that watch a run of this family.</summary>
+    public abstract IReadOnlyList<Rule> Rules { get; }
+
     /// <summary>The family's workflow for one attempt of a run.</summary>
     public abstract IWorkflow Workflow(WorkflowContext context);
 
@@ -83,7 +105,13 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
     protected RoleBlueprint Trained(string name, ParameterLayout layout, int contributors)
     {
         OptimizerSection section = file.Optimizer[name];
-        return new RoleBlueprint(name, layout, Optimizers.Options(section), section.ClipNorm, Seed, Type, contributors);
+        ExchangeSection exchange = file.Exchange;
+        RoleBlueprint role = new(name, layout, Optimizers.Options(section), section.ClipNorm, Seed, Type, contributors)
+        {
+            Schedule = Optimizers.Schedule(section, file.Steps),
+            Compression = exchange.Compression,
+        };
+        return Apart(role, new SgdOptions(exchange.OuterLearningRate, exchange.OuterMomentum, 0, exchange.OuterMomentum > 0));
     }
 
     /// <summary>A role that is the moving average of what its contributors see.</summary>
@@ -92,5 +120,14 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
     /// <param name="decay">Share of the old value that stays at each update, in [0, 1).</param>
     /// <param name="contributors">Who sends the gradient: value − statistic.</param>
     protected RoleBlueprint MovingAverage(string name, ParameterLayout layout, double decay, int contributors) =>
-        new(name, layout, new SgdOptions(1 - decay), 0, Seed, Type, contributors);
+        Apart(new RoleBlueprint(name, layout, new SgdOptions(1 - decay), 0, Seed, Type, contributors) { IsTrained = false }, new SgdOptions(1));
+
+    /// <summary>The same role where replicas step by themselves and meet by an outer optimizer.</summary>
+    private RoleBlueprint Apart(RoleBlueprint role, SgdOptions outer) => file.Exchange.LocalSteps == 0 ? role : role with
+    {
+        Optimizer = outer,
+        ClipNorm = 0,
+        Schedule = null,
+        Local = new LocalSteps(file.Exchange.LocalSteps, role.Optimizer, role.ClipNorm, role.Schedule),
+    };
 }

@@ -14,4 +14,23 @@ internal static class Optimizers
         RmsPropOptimizer rms => new RmsPropOptions(rms.LearningRate, rms.Alpha, rms.Epsilon, rms.Momentum, rms.Centered, rms.WeightDecay),
         _ => throw new InvalidOperationException($"optimizer {section.Name} has no kernel"),
     };
+
+    /// <summary>The learning rate's factor by workflow step; null where it is always 1.</summary>
+    /// <param name="section">The optimizer.</param>
+    /// <param name="steps">Steps of the run.</param>
+    public static LearningRateSchedule? Schedule(OptimizerSection section, int steps) => section.Schedule switch
+    {
+        { Name: Contracts.Experiments.Schedule.Constant, Warmup: 0 } => null,
+        var schedule => new LearningRateSchedule(
+            schedule.Name switch
+            {
+                Contracts.Experiments.Schedule.Linear => ScheduleKind.Linear,
+                Contracts.Experiments.Schedule.Cosine => ScheduleKind.Cosine,
+                _ => ScheduleKind.Constant,
+            },
+            schedule.Warmup,
+            schedule.From,
+            schedule.Until > 0 ? schedule.Until : Math.Max(steps, schedule.From + 1L),
+            schedule.Final),
+    };
 }

@@ -1,3 +1,4 @@
+using Cluster.Contracts.Experiments;
 using Cluster.Numerics;
 using static TorchSharp.torch;
 
@@ -22,4 +23,29 @@ internal sealed record RoleBlueprint(
 {
     /// <summary>Largest absolute value of a parameter after a step, c: values are clipped to [−c, c]. 0 for no clipping.</summary>
     public double ClampValues { get; init; }
+
+    /// <summary>Whether an optimizer steps it; a moving average has no gradient to speak of.</summary>
+    public bool IsTrained { get; init; } = true;
+
+    /// <summary>The learning rate's factor by workflow step; null where it is always 1.</summary>
+    public LearningRateSchedule? Schedule { get; init; }
+
+    /// <summary>The role whose first values these are: a moving average begins where what it follows begins.</summary>
+    public string BeginsAs { get; init; } = Name;
+
+    /// <summary>How the role's gradients are made smaller before they travel.</summary>
+    public CompressionSection Compression { get; init; } = new NoCompression();
+
+    /// <summary>How replicas step between two exchanges; null where they exchange at every update.</summary>
+    public LocalSteps? Local { get; init; }
 }
+
+/// <summary>
+/// Replicas that step by themselves and meet every so many updates (DiLoCo, Douillard et al. 2023). The role's own optimizer is the outer
+/// one then: its gradient is what the replicas moved on average, turned round.
+/// </summary>
+/// <param name="Every">Updates from one meeting to the next, H.</param>
+/// <param name="Optimizer">The inner optimizer, one for each replica.</param>
+/// <param name="ClipNorm">Largest 2-norm of a replica's own gradient; 0 for none.</param>
+/// <param name="Schedule">The inner learning rate's factor by workflow step; null where it is always 1.</param>
+internal sealed record LocalSteps(int Every, OptimizerOptions Optimizer, double ClipNorm, LearningRateSchedule? Schedule);

@@ -35,15 +35,17 @@ public static class AdversarialLosses
     /// <summary>
     /// The discriminator's objective, in nats where it has a unit. Of the two logit games
     /// −E[(1−s)·log D(x) + s·log(1 − D(x))] − E[log(1 − D(G(z)))]; of least squares ½E[(v − 1 + s)²] + ½E[v²]; of hinge
-    /// E[max(0, 1 − v)] + E[max(0, 1 + v)]; of Wasserstein E[v of fakes] − E[v of real]; of f-GANs E[f*(T)] − E[T].
+    /// E[max(0, 1 − v)] + E[max(0, 1 + v)]; of Wasserstein E[v of fakes] − E[v of real]; of f-GANs E[f*(T)] − E[T]; of energies
+    /// E[v of real] + E[max(0, m − v of fakes)].
     /// </summary>
     /// <param name="objective">Which game.</param>
     /// <param name="real_B1">Outputs for real inputs, shape (B, 1).</param>
     /// <param name="fake_B1">Outputs for generated inputs, shape (B, 1).</param>
     /// <param name="smoothing">s in [0, 0.5], one-sided label smoothing (Salimans et al. 2016, section 3.4); others than the logit games
     /// and least squares have no labels and ignore it.</param>
+    /// <param name="margin">m of energies, above 0; others ignore it.</param>
     /// <returns>A scalar.</returns>
-    public static Tensor Discriminator(AdversarialObjective objective, Tensor real_B1, Tensor fake_B1, double smoothing)
+    public static Tensor Discriminator(AdversarialObjective objective, Tensor real_B1, Tensor fake_B1, double smoothing, double margin = 1)
     {
         switch (objective)
         {
@@ -57,6 +59,8 @@ public static class AdversarialLosses
                 return nn.functional.relu(1 - real_B1).mean() + nn.functional.relu(1 + fake_B1).mean();
             case AdversarialObjective.Wasserstein:
                 return fake_B1.mean() - real_B1.mean();
+            case AdversarialObjective.EnergyBased:
+                return real_B1.mean() + nn.functional.relu(margin - fake_B1).mean();
             default:
                 return Conjugate(objective, fake_B1).mean() - Variational(objective, real_B1).mean();
         }
@@ -64,7 +68,7 @@ public static class AdversarialLosses
 
     /// <summary>
     /// The generator's objective. Minimax E[log(1 − D)]; non-saturating −E[log D]; least squares ½E[(v − 1)²]; hinge and
-    /// Wasserstein −E[v]; f-GANs −E[T] (Nowozin et al. 2016, section 3.2: as the non-saturating game, and for the same reason).
+    /// Wasserstein −E[v]; energies E[v]; f-GANs −E[T] (Nowozin et al. 2016, section 3.2: as the non-saturating game, and for the same reason).
     /// </summary>
     /// <param name="objective">Which game.</param>
     /// <param name="fake_B1">Outputs for generated inputs, shape (B, 1).</param>
@@ -75,6 +79,7 @@ public static class AdversarialLosses
         AdversarialObjective.NonSaturating => nn.functional.softplus(-fake_B1).mean(),
         AdversarialObjective.LeastSquares => (fake_B1 - 1).square().mean() * 0.5,
         AdversarialObjective.Hinge or AdversarialObjective.Wasserstein => -fake_B1.mean(),
+        AdversarialObjective.EnergyBased => fake_B1.mean(),
         _ => -Variational(objective, fake_B1).mean(),
     };
 

@@ -2,7 +2,7 @@ namespace Cluster.Models.Adversarial;
 
 /// <summary>
 /// What generator and discriminator minimize, as functions of the discriminator's output v: a logit, the score of a critic, or the
-/// output before the activation of an f-GAN. <see cref="AdversarialLosses"/> has the formulas.
+/// output before the activation of an f-GAN, an energy. <see cref="AdversarialLosses"/> has the formulas.
 /// </summary>
 public enum AdversarialObjective
 {
@@ -34,4 +34,7 @@ public enum AdversarialObjective
 
     /// <summary>The f-GAN of the Jensen–Shannon divergence, in Nowozin's scale: KL(P‖M) + KL(Q‖M).</summary>
     JensenShannon,
+
+    /// <summary>Energy-based (Zhao et al. 2017, equations 1 and 2): v is the error of an autoencoder; fakes are pushed up to a margin.</summary>
+    EnergyBased,
 }

@@ -21,16 +21,12 @@ public sealed record DcganOptions
 
     /// <summary>Whether layers in the middle are normalized over the batch.</summary>
     public bool BatchNorm { get; init; } = true;
-}
 
-/// <summary>Size of an image.</summary>
-/// <param name="Channels">1 for grey, 3 for red, green, blue.</param>
-/// <param name="Height">Rows.</param>
-/// <param name="Width">Columns.</param>
-public readonly record struct ImageSize(int Channels, int Height, int Width)
-{
-    /// <summary>Elements of an image.</summary>
-    public long Pixels => (long)Channels * Height * Width;
+    /// <summary>Elements of an embedding of the class that conditions the generator's normalizations, at least 0; 0 for none (BigGan.cs).</summary>
+    public int ClassEmbedding { get; init; }
+
+    /// <summary>Whether pieces of z condition the generator's normalizations (BigGan.cs).</summary>
+    public bool SkipLatent { get; init; }
 }
 
 /// <summary>The two networks of a DCGAN for square images whose side is 4, 5, 6 or 7 times a power of two.</summary>
@@ -45,24 +41,56 @@ public static class Dcgan
     /// <param name="inputs">Elements of z and label.</param>
     /// <param name="image">What it makes.</param>
     /// <param name="output">The function after the last layer.</param>
+    /// <param name="spectral">What the weights' spectral norm becomes; null where it is free.</param>
     /// <exception cref="ArgumentException">There is no such network for images of that size.</exception>
-    public static LayerNetwork Generator(DcganOptions options, long inputs, ImageSize image, OutputKind output)
+    public static LayerNetwork Generator(DcganOptions options, long inputs, ImageSize image, OutputKind output, double? spectral = null)
     {
-        (int side, int halvings) = Base(image);
-        int channels = Width(options.Channels, halvings - 1);
-        List<Layer> layers =
-        [
-            new LinearLayer(checked(channels * side * side)) { Weight = s_weights, Bias = !options.BatchNorm },
-            new ReshapeLayer(channels, side, side), .. Normalized(options.BatchNorm), s_relu,
-        ];
-        for (int layer = halvings - 2; layer >= 0; layer--)
+        (Layer[] doublings, ReshapeLayer reshape, _) = Doublings(options, image, spectral);
+        List<Layer> layers = [doublings[0], reshape];
+        foreach (Layer doubling in doublings.Skip(1))
         {
-            layers.Add(new TransposedConvolutionLayer(Width(options.Channels, layer), 4, 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm });
-            layers.AddRange([.. Normalized(options.BatchNorm), s_relu]);
+            layers.AddRange([.. Normalized(options.BatchNorm), s_relu, doubling]);
         }
 
-        layers.Add(new TransposedConvolutionLayer(image.Channels, 4, 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm });
         return new LayerNetwork([inputs], layers, output);
+    }
+
+    /// <summary>
+    /// The generator's layers with weights: an affine one, whose outputs become a feature map, and transposed convolutions that double the
+    /// side. Between each two stand a normalization and an activation.
+    /// </summary>
+    /// <param name="options">Shape of the network.</param>
+    /// <param name="image">What it makes.</param>
+    /// <param name="spectral">What the weights' spectral norm becomes; null where it is free.</param>
+    /// <returns>The layers, what follows the first one, and the channels before each of the others.</returns>
+    /// <exception cref="ArgumentException">There is no such network for images of that size.</exception>
+    internal static (Layer[] Layers, ReshapeLayer Reshape, long[] Channels) Doublings(DcganOptions options, ImageSize image, double? spectral)
+    {
+        (int side, int halvings) = Base(image);
+        int[] channels = [.. Enumerable.Range(0, halvings).Reverse().Select(layer => Width(options.Channels, layer))];
+        bool bias = !options.BatchNorm;
+        IEnumerable<Layer> layers = channels.Skip(1).Append(image.Channels)
+            .Select(Layer (made) => new TransposedConvolutionLayer(made, 4, 4, 2, 1) { Weight = s_weights, Bias = bias })
+            .Prepend(new LinearLayer(checked(channels[0] * side * side)) { Weight = s_weights, Bias = bias });
+        return ([.. layers.Select(layer => SpectralLayer.Around(layer, spectral))], new ReshapeLayer(channels[0], side, side), [.. channels.Select(width => (long)width)]);
+    }
+
+    /// <summary>
+    /// An autoencoder for energies (EnergyNetwork.cs): the discriminator's convolutions, and behind them the generator's transposed ones.
+    /// </summary>
+    /// <param name="options">Shape of the network.</param>
+    /// <param name="image">What it sees.</param>
+    /// <param name="classes">Elements of the label; 0 for none.</param>
+    /// <param name="spectral">What the weights' spectral norm becomes, in place of batch normalization in the encoder; null where it is free.</param>
+    /// <param name="output">The function after the decoder's last layer.</param>
+    /// <exception cref="ArgumentException">There is no such network for images of that size.</exception>
+    public static EnergyNetwork Energy(DcganOptions options, ImageSize image, int classes, double? spectral, OutputKind output)
+    {
+        LayerNetwork encoder = new(Seen(image, classes), Convolutions(options, image, classes, spectral), name: "encoder.");
+        (Layer[] doublings, ReshapeLayer code, _) = Doublings(options, image, spectral);
+        IEnumerable<Layer> layers = doublings.Skip(1)
+            .SelectMany((doubling, layer) => layer == 0 ? [doubling] : (Layer[])[.. Normalized(options.BatchNorm), s_relu, doubling]);
+        return new EnergyNetwork(encoder, new LayerNetwork([code.Channels, code.Height, code.Width], layers, output, "decoder."));
     }
 
     /// <summary>Images, with the one-hot label behind them where there is one, to one output.</summary>
@@ -70,27 +98,29 @@ public static class Dcgan
     /// <param name="image">What it sees.</param>
     /// <param name="classes">Elements of the label; 0 for none.</param>
     /// <param name="spectral">What the weights' spectral norm becomes, in place of batch normalization; null where it is free.</param>
-    /// <param name="minibatch">Minibatch discrimination before the last layer; null for none.</param>
+    /// <param name="last">The layers behind the convolutions.</param>
     /// <exception cref="ArgumentException">There is no such network for images of that size.</exception>
-    public static LayerNetwork Discriminator(DcganOptions options, ImageSize image, int classes, double? spectral, MinibatchLayer? minibatch)
+    public static LayerNetwork Discriminator(DcganOptions options, ImageSize image, int classes, double? spectral, IEnumerable<Layer> last) =>
+        new(Seen(image, classes), [.. Convolutions(options, image, classes, spectral), .. last]);
+
+    /// <summary>How the weight of a last layer begins.</summary>
+    internal static Initializer Weights => s_weights;
+
+    private static long[] Seen(ImageSize image, int classes) => classes > 0 ? [image.Pixels + classes] : [image.Channels, image.Height, image.Width];
+
+    private static List<Layer> Convolutions(DcganOptions options, ImageSize image, int classes, double? spectral)
     {
         (_, int halvings) = Base(image);
         bool batchNorm = options.BatchNorm && spectral is null;
-        Layer Wrapped(Layer layer) => spectral is { } scale ? new SpectralLayer(layer, scale) : layer;
         List<Layer> layers = classes > 0 ? [new LabelPlanesLayer(image.Channels, image.Height, image.Width, classes)] : [];
         for (int layer = 0; layer < halvings; layer++)
         {
-            layers.Add(Wrapped(new ConvolutionLayer(Width(options.Channels, layer), 4, 2, 1) { Weight = s_weights, Bias = !options.BatchNorm || spectral is not null }));
+            bool bias = !options.BatchNorm || spectral is not null;
+            layers.Add(SpectralLayer.Around(new ConvolutionLayer(Width(options.Channels, layer), 4, 2, 1) { Weight = s_weights, Bias = bias }, spectral));
             layers.AddRange([.. Normalized(batchNorm && layer > 0), s_leaky]);
         }
 
-        if (minibatch is not null)
-        {
-            layers.Add(minibatch);
-        }
-
-        layers.Add(Wrapped(new LinearLayer(1) { Weight = s_weights }));
-        return new LayerNetwork(classes > 0 ? [image.Pixels + classes] : [image.Channels, image.Height, image.Width], layers);
+        return layers;
     }
 
     private static Layer[] Normalized(bool wanted) => wanted ? [new BatchNormLayer()] : [];

@@ -17,55 +17,6 @@ using static TorchSharp.torch;
 
 namespace Cluster.Models.Adversarial;
 
-/// <summary>What shapes a GAN; sizes of images come from the data.</summary>
-public sealed record GanOptions
-{
-    /// <summary>Elements of z, at least 1.</summary>
-    public int Latent { get; init; } = 100;
-
-    /// <summary>The game that the two play.</summary>
-    public AdversarialObjective Objective { get; init; } = AdversarialObjective.NonSaturating;
-
-    /// <summary>One-sided smoothing of the real labels, in [0, 0.5].</summary>
-    public double LabelSmoothing { get; init; }
-
-    /// <summary>λ of the gradient penalty of WGAN-GP, at least 0; 0 for none.</summary>
-    public double GradientPenalty { get; init; }
-
-    /// <summary>Units of the generator's hidden layers.</summary>
-    public IReadOnlyList<int> GeneratorHidden { get; init; } = [256, 512];
-
-    /// <summary>Function after the generator's hidden layers.</summary>
-    public Activation GeneratorActivation { get; init; } = new(ActivationKind.LeakyRelu);
-
-    /// <summary>Function after the generator's last layer; it fixes the range to which data are scaled.</summary>
-    public OutputKind GeneratorOutput { get; init; } = OutputKind.Tanh;
-
-    /// <summary>Units of the discriminator's hidden layers.</summary>
-    public IReadOnlyList<int> DiscriminatorHidden { get; init; } = [512, 256];
-
-    /// <summary>Function after the discriminator's hidden layers.</summary>
-    public Activation DiscriminatorActivation { get; init; } = new(ActivationKind.LeakyRelu);
-
-    /// <summary>Convolutions in place of the generator's perceptron; null for none.</summary>
-    public DcganOptions? GeneratorConvolutions { get; init; }
-
-    /// <summary>Convolutions in place of the discriminator's perceptron; null for none.</summary>
-    public DcganOptions? DiscriminatorConvolutions { get; init; }
-
-    /// <summary>Whether the discriminator's weights are divided by their spectral norm.</summary>
-    public bool SpectralNorm { get; init; }
-
-    /// <summary>What their spectral norm becomes, above 0.</summary>
-    public double SpectralScale { get; init; } = 1;
-
-    /// <summary>Minibatch discrimination before the discriminator's last layer; null for none.</summary>
-    public MinibatchLayer? Minibatch { get; init; }
-
-    /// <summary>Classes that both networks are told, at least 0; 0 for none.</summary>
-    public int Classes { get; init; }
-}
-
 /// <summary>What one discriminator update saw; all means over the batch.</summary>
 /// <param name="Loss">The objective with its penalty, in nats where it has a unit.</param>
 /// <param name="RealScore">D(x), the mean probability given to real inputs; the mean output where outputs are no logits.</param>
@@ -106,16 +57,17 @@ public sealed class Gan
     public Gan(GanOptions options, ImageSize image)
     {
         (_options, _inputs) = (options, image.Pixels);
-        Generator = options.GeneratorConvolutions is { } convolutions
-            ? Dcgan.Generator(convolutions, options.Latent + options.Classes, image, options.GeneratorOutput)
-            : new Mlp(options.Latent + options.Classes, options.GeneratorHidden, _inputs, options.GeneratorActivation, options.GeneratorOutput);
-        Discriminator = Layers(options, image);
+        Generator = Generative(options, image);
+        Discriminator = Discriminative(options, image);
     }
 
-    /// <summary>z, with its label behind it where there are classes, (B, Z + K), to images (B, D).</summary>
+    /// <summary>z, then codes and the label where there are such, (B, Z + Q + K), to images (B, D).</summary>
     public INetwork Generator { get; }
 
-    /// <summary>Images, with their labels behind them where there are classes, (B, D + K), to outputs (B, 1).</summary>
+    /// <summary>
+    /// Images, with their labels behind them where there are classes, (B, D + K), to outputs (B, 1 + H): first the output that says how
+    /// real they are, then the head that reads codes, or the code behind an energy; most have no more than the first.
+    /// </summary>
     public INetwork Discriminator { get; }
 
     /// <summary>The range to which pixels are scaled so that the generator can reach them; with a linear output it reaches any.</summary>
@@ -132,19 +84,28 @@ public sealed class Gan
     /// <param name="x_2BD">B real inputs, then B generated ones, each with its label behind it where there are classes, shape (2B, D + K).</param>
     /// <param name="noise">Where the gradient penalty draws from; not made without one.</param>
     /// <param name="memory">Values for the discriminator's memory where it has one; its gradient tells how it moves.</param>
-    /// <exception cref="ArgumentNullException">There is a penalty and no noise for it.</exception>
-    public DiscriminatorReport DiscriminatorStep(FlatParameters parameters, Tensor x_2BD, Func<RandomStream>? noise = null, FlatParameters? memory = null)
+    /// <param name="codes_BQ">The codes that the generated inputs were made of, where there are codes.</param>
+    /// <exception cref="ArgumentNullException">There is a penalty and no noise for it, or there are codes and none are given.</exception>
+    public DiscriminatorReport DiscriminatorStep(
+        FlatParameters parameters, Tensor x_2BD, Func<RandomStream>? noise = null, FlatParameters? memory = null, Tensor? codes_BQ = null)
     {
         using DisposeScope scope = NewDisposeScope();
         NetworkPass pass = new(parameters, memory);
         long batch = x_2BD.shape[0] / 2;
-        (Tensor real_B1, Tensor fake_B1) = Outputs(pass, x_2BD, batch);
-        Tensor loss = AdversarialLosses.Discriminator(_options.Objective, real_B1, fake_B1, _options.LabelSmoothing);
+        (Tensor real_BH, Tensor fake_BH) = Outputs(pass, x_2BD, batch);
+        Tensor real_B1 = real_BH.narrow(1, 0, 1), fake_B1 = fake_BH.narrow(1, 0, 1);
+        Tensor loss = AdversarialLosses.Discriminator(_options.Objective, real_B1, fake_B1, _options.LabelSmoothing, _options.Margin);
+        if (_options.Codes is { } codes)
+        {
+            ArgumentNullException.ThrowIfNull(codes_BQ);
+            loss += codes.Loss(Head(fake_BH), codes_BQ);
+        }
+
         if (_options.GradientPenalty > 0)
         {
             ArgumentNullException.ThrowIfNull(noise);
             loss += _options.GradientPenalty * GradientPenalty.Of(
-                x => Discriminator.Forward(pass, x), x_2BD.narrow(0, 0, batch), x_2BD.narrow(0, batch, batch), _inputs, noise());
+                x => Discriminator.Forward(pass, x).narrow(1, 0, 1), x_2BD.narrow(0, 0, batch), x_2BD.narrow(0, batch, batch), _inputs, noise());
         }
 
         loss.backward();
@@ -159,47 +120,138 @@ public sealed class Gan
     /// <param name="fake_BD">Generated inputs, shape (B, D), without history.</param>
     /// <param name="memory">Values for the discriminator's memory where it has one.</param>
     /// <param name="labels_BK">One-hot labels of the inputs where there are classes.</param>
-    public Judgement Judge(FlatParameters parameters, Tensor fake_BD, FlatParameters? memory = null, Tensor? labels_BK = null)
+    /// <param name="codes_BQ">The codes that they were made of, where there are codes.</param>
+    /// <exception cref="ArgumentNullException">There are codes and none are given.</exception>
+    public Judgement Judge(FlatParameters parameters, Tensor fake_BD, FlatParameters? memory = null, Tensor? labels_BK = null, Tensor? codes_BQ = null)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor input_BD = fake_BD.detach().requires_grad_(true);
-        Tensor loss = AdversarialLosses.Generator(_options.Objective, Discriminator.Forward(
-            new NetworkPass(parameters, memory), labels_BK is null ? input_BD : cat([input_BD, labels_BK], 1)));
+        Tensor output_BH = Discriminator.Forward(new NetworkPass(parameters, memory), labels_BK is null ? input_BD : cat([input_BD, labels_BK], 1));
+        Tensor loss = AdversarialLosses.Generator(_options.Objective, output_BH.narrow(1, 0, 1));
+        if (_options.Codes is { } codes)
+        {
+            ArgumentNullException.ThrowIfNull(codes_BQ);
+            loss += codes.Loss(Head(output_BH), codes_BQ);
+        }
+
+        if (_options.PullingAway > 0)
+        {
+            loss += _options.PullingAway * EnergyNetwork.PullingAway(Head(output_BH));
+        }
+
         Tensor gradient_BD = autograd.grad([loss], [input_BD])[0];
         return new Judgement(loss.detach().MoveToOuterDisposeScope(), gradient_BD.MoveToOuterDisposeScope());
     }
 
-    /// <summary>Whether an output alone says if its input is taken for real; that of a Wasserstein critic counts only beside others.</summary>
-    public bool Decides => _options.Objective != AdversarialObjective.Wasserstein;
+    /// <summary>Whether scores are probabilities of being real.</summary>
+    public bool ScoresAreProbabilities => AdversarialLosses.IsLogit(_options.Objective);
 
-    /// <summary>Which inputs are taken for real, of outputs (B, 1).</summary>
-    public Tensor TakenForReal(Tensor output_B1) => output_B1.gt(AdversarialLosses.Threshold(_options.Objective));
-
-    /// <summary>The mean probability of being real, or the mean output where outputs are no logits.</summary>
-    public double Score(Tensor output_B1) => (AdversarialLosses.IsLogit(_options.Objective) ? output_B1.sigmoid() : output_B1).mean().ToDouble();
-
-    private static INetwork Layers(GanOptions options, ImageSize image)
+    /// <summary>Adds the gradient of what is asked of the generator's weights alone, the orthogonal regularization, to its flat gradient.</summary>
+    /// <param name="parameters">The generator's.</param>
+    /// <returns>What it adds to the loss: 0 where nothing is asked.</returns>
+    public double Regularize(FlatParameters parameters)
     {
+        if (_options.Orthogonal == 0)
+        {
+            return 0;
+        }
+
+        using DisposeScope scope = NewDisposeScope();
+        Tensor penalty = _options.Orthogonal * OrthogonalWeights.Penalty(parameters);
+        penalty.backward();
+        return penalty.ToDouble();
+    }
+
+    /// <summary>
+    /// Whether an output alone says if its input is taken for real; that of a Wasserstein critic, or an energy, counts only beside others.
+    /// </summary>
+    public bool Decides => _options.Objective is not (AdversarialObjective.Wasserstein or AdversarialObjective.EnergyBased);
+
+    /// <summary>Which inputs are taken for real, of outputs (B, 1 + H).</summary>
+    public Tensor TakenForReal(Tensor output_BH) => output_BH.narrow(1, 0, 1).gt(AdversarialLosses.Threshold(_options.Objective));
+
+    /// <summary>The mean probability of being real, or the mean output where outputs are no logits; of outputs (B, 1 + H).</summary>
+    public double Score(Tensor output_BH)
+    {
+        Tensor output_B1 = output_BH.narrow(1, 0, 1);
+        return (AdversarialLosses.IsLogit(_options.Objective) ? output_B1.sigmoid() : output_B1).mean().ToDouble();
+    }
+
+    /// <summary>Outputs (B, 1 + H) without the first.</summary>
+    public static Tensor Head(Tensor output_BH) => output_BH.narrow(1, 1, output_BH.shape[1] - 1);
+
+    private static INetwork Generative(GanOptions options, ImageSize image)
+    {
+        int noise = options.Latent + (options.Codes?.Width ?? 0);
+        long inputs = noise + options.Classes;
+        return options.GeneratorConvolutions is { SkipLatent: true } or { ClassEmbedding: > 0 }
+            ? new BigGan(options.GeneratorConvolutions, noise, options.Classes, image, options.GeneratorOutput, options.GeneratorSpectral)
+            : options.GeneratorConvolutions is { } convolutions
+            ? Dcgan.Generator(convolutions, inputs, image, options.GeneratorOutput, options.GeneratorSpectral)
+            : options.GeneratorSpectral is { } scale
+            ? new LayerNetwork([inputs], Perceptron(options.GeneratorHidden, options.GeneratorActivation, scale).Append(Linear((int)image.Pixels, scale)), options.GeneratorOutput)
+            : new Mlp(inputs, options.GeneratorHidden, image.Pixels, options.GeneratorActivation, options.GeneratorOutput);
+    }
+
+    private static INetwork Discriminative(GanOptions options, ImageSize image)
+    {
+        double? spectral = options.SpectralNorm ? options.SpectralScale : null;
+        if (options.Objective == AdversarialObjective.EnergyBased)
+        {
+            return Energy(options, image, spectral);
+        }
+
         if (options.DiscriminatorConvolutions is { } convolutions)
         {
-            return Dcgan.Discriminator(convolutions, image, options.Classes, options.SpectralNorm ? options.SpectralScale : null, options.Minibatch);
+            return Dcgan.Discriminator(convolutions, image, options.Classes, spectral, Last(options, new LinearLayer(1) { Weight = Dcgan.Weights }, spectral));
         }
 
         long inputs = image.Pixels + options.Classes;
-        if (!options.SpectralNorm && options.Minibatch is null)
-        {
-            return new Mlp(inputs, options.DiscriminatorHidden, 1, options.DiscriminatorActivation, OutputKind.Linear);
-        }
+        return spectral is null && options.Minibatch is null && options.Codes is null
+            ? new Mlp(inputs, options.DiscriminatorHidden, 1, options.DiscriminatorActivation, OutputKind.Linear)
+            : new LayerNetwork(
+                [inputs], [.. Perceptron(options.DiscriminatorHidden, options.DiscriminatorActivation, spectral), .. Last(options, new LinearLayer(1), spectral)]);
+    }
 
-        Layer Linear(int units) => options.SpectralNorm ? new SpectralLayer(new LinearLayer(units), options.SpectralScale) : new LinearLayer(units);
-        List<Layer> layers = [.. options.DiscriminatorHidden.SelectMany(width => new[] { Linear(width), new ActivationLayer(options.DiscriminatorActivation) })];
+    /// <summary>What follows the features: minibatch discrimination, then the score with the head that reads codes.</summary>
+    private static IEnumerable<Layer> Last(GanOptions options, LinearLayer score, double? spectral)
+    {
         if (options.Minibatch is { } minibatch)
         {
-            layers.Add(minibatch);
+            yield return minibatch;
         }
 
-        return new LayerNetwork([inputs], [.. layers, Linear(1)]);
+        Layer normalized = SpectralLayer.Around(score, spectral);
+        yield return options.Codes is { } codes ? new ScoreAndHeadLayer(normalized, codes.HeadUnits, codes.HeadWidth) : normalized;
     }
+
+    /// <summary>An autoencoder; a perceptron's decoder has the encoder's widths in reverse.</summary>
+    private static EnergyNetwork Energy(GanOptions options, ImageSize image, double? spectral)
+    {
+        if (options.DiscriminatorConvolutions is { } convolutions)
+        {
+            return Dcgan.Energy(convolutions, image, options.Classes, spectral, options.GeneratorOutput);
+        }
+
+        IReadOnlyList<int> hidden = options.DiscriminatorHidden;
+        if (hidden.Count == 0)
+        {
+            throw new ArgumentException("An energy needs a code: the discriminator's last hidden layer. Give it at least one.");
+        }
+
+        return new EnergyNetwork(
+            new LayerNetwork([image.Pixels + options.Classes], Perceptron(hidden, options.DiscriminatorActivation, spectral), name: "encoder."),
+            new LayerNetwork(
+                [hidden[^1]],
+                [.. Perceptron([.. hidden.Reverse().Skip(1)], options.DiscriminatorActivation, spectral), Linear(checked((int)image.Pixels), spectral)],
+                options.GeneratorOutput,
+                "decoder."));
+    }
+
+    private static IEnumerable<Layer> Perceptron(IReadOnlyList<int> hidden, Activation activation, double? spectral) =>
+        hidden.SelectMany(width => new[] { Linear(width, spectral), new ActivationLayer(activation) });
+
+    private static Layer Linear(int units, double? spectral) => SpectralLayer.Around(new LinearLayer(units), spectral);
 
     private (Tensor Real, Tensor Fake) Outputs(NetworkPass pass, Tensor x_2BD, long batch)
     {
@@ -208,7 +260,7 @@ public sealed class Gan
             return (Discriminator.Forward(pass, x_2BD.narrow(0, 0, batch)), Discriminator.Forward(pass, x_2BD.narrow(0, batch, batch)));
         }
 
-        Tensor outputs_2B1 = Discriminator.Forward(pass, x_2BD);
-        return (outputs_2B1.narrow(0, 0, batch), outputs_2B1.narrow(0, batch, batch));
+        Tensor outputs_2BH = Discriminator.Forward(pass, x_2BD);
+        return (outputs_2BH.narrow(0, 0, batch), outputs_2BH.narrow(0, batch, batch));
     }
 }

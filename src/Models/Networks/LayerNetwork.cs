@@ -19,11 +19,12 @@ public sealed class LayerNetwork : INetwork
     /// <param name="inputShape">The shape of one input: (C, H, W) for images, (D) for vectors.</param>
     /// <param name="layers">The layers in order; at least one has parameters.</param>
     /// <param name="output">The function after the last layer.</param>
+    /// <param name="name">What comes before the names of its parameters where it is part of another network, as "encoder."; else empty.</param>
     /// <exception cref="ArgumentException">The layers do not fit each other or the inputs.</exception>
-    public LayerNetwork(long[] inputShape, IEnumerable<Layer> layers, OutputKind output = OutputKind.Linear)
+    public LayerNetwork(long[] inputShape, IEnumerable<Layer> layers, OutputKind output = OutputKind.Linear, string name = "")
     {
         _layers = [.. layers];
-        _prefixes = [.. Enumerable.Range(0, _layers.Length).Select(layer => layer.ToString(CultureInfo.InvariantCulture) + ".")];
+        _prefixes = [.. Enumerable.Range(0, _layers.Length).Select(layer => name + layer.ToString(CultureInfo.InvariantCulture) + ".")];
         _inputShape = inputShape;
         _output = output;
         Inputs = Product(inputShape);

@@ -50,6 +50,10 @@ public sealed record CholeskyPosterior(int Latent) : Posterior(Latent)
         return square_B.sub(Latent).mul(0.5) - logDiagonal_BZ.sum(-1);
     }
 
+    /// <summary>The diagonal of LLᵀ.</summary>
+    /// <inheritdoc/>
+    public override Tensor Variance(Tensor heads_BH) => Factor(heads_BH).square().sum(-1);
+
     /// <summary>L, shape (B, Z, Z).</summary>
     public Tensor Factor(Tensor heads_BH)
     {

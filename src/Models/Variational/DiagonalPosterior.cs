@@ -43,5 +43,8 @@ public sealed record DiagonalPosterior(int Latent) : Posterior(Latent)
         return (Mean(heads_BH).square() + logVariance_BZ.exp() - logVariance_BZ).sum(-1).sub(Latent).mul(0.5);
     }
 
+    /// <inheritdoc/>
+    public override Tensor Variance(Tensor heads_BH) => LogVariance(heads_BH).exp();
+
     private Tensor LogVariance(Tensor heads_BH) => heads_BH.narrow(1, Latent, Latent);
 }

@@ -32,6 +32,9 @@ public abstract record Posterior(int Latent)
     /// <summary>KL(q(z|x) ‖ p(z)) in closed form, shape (B).</summary>
     public abstract Tensor KullbackLeibler(Tensor heads_BH);
 
+    /// <summary>Var[zᵢ|x], shape (B, Z).</summary>
+    public abstract Tensor Variance(Tensor heads_BH);
+
     /// <summary>log p(z) of rows, shape (S).</summary>
     public Tensor LogPrior(Tensor code_SZ) => code_SZ.square().sum(-1).mul(-0.5).sub(Latent * LogSqrt2Pi);
 

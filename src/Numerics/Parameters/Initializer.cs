@@ -25,6 +25,9 @@ public abstract record Initializer
     /// <summary>Normal.</summary>
     public static Initializer Normal(double mean, double std) => new NormalInitializer(mean, std);
 
+    /// <summary>Orthonormal rows or columns of a matrix of that many rows.</summary>
+    public static Initializer Orthogonal(long rows) => new OrthogonalInitializer(rows);
+
     /// <summary>The values themselves, in row-major order.</summary>
     public static Initializer Given(ImmutableArray<float> values) => new GivenInitializer(values);
 

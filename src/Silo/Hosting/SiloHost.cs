@@ -24,6 +24,13 @@ public static class SiloHost
     {
         await using WebApplication app = Build(settings);
         await app.StartAsync();
+        if (!IPAddress.IsLoopback(settings.Node.IP) && !settings.Tls.IsOn)
+        {
+            app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Cluster").LogWarning(
+                "Whoever reaches {Address} on the ports {Port} and {GatewayPort} belongs to this cluster: set tls.certificate, tls.key and tls.authority, or keep these ports to a private network",
+                settings.Node.IP, settings.Node.Port, settings.Node.GatewayPort);
+        }
+
         started($"{settings.Node.Name}: silo {settings.Node.IP}:{settings.Node.Port}, clients {settings.Node.IP}:{settings.Node.GatewayPort}, http://{settings.Http.IP}:{settings.Http.Port}/status");
         await app.WaitForShutdownAsync();
     }
@@ -33,13 +40,23 @@ public static class SiloHost
     public static WebApplication Build(SiloSettings settings)
     {
         Ports(settings);
+        Certificates? tls = Certificates.Load(settings.Tls);
         settings.Node.Name ??= string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{settings.Node.Port}");
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "Cluster" });
         Log(builder, settings);
+        builder.AddTelemetry();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+
+            // Nothing that is asked for here has a body: what comes is small, few and soon.
+            kestrel.Limits.MaxRequestBodySize = 0;
+            kestrel.Limits.MaxRequestLineSize = 4096;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxRequestHeaderCount = 64;
+            kestrel.Limits.MaxConcurrentConnections = 256;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
             kestrel.Listen(settings.Http.IP, settings.Http.Port);
         });
         builder.Services.AddRoutingCore();
@@ -60,16 +77,19 @@ public static class SiloHost
                 Runs = settings.Folders.Runs,
                 Data = settings.Folders.Data,
                 InCluster = true,
+                Bulk = settings.Bulk.Options(tls),
                 Cluster = settings.Node.Cluster,
-                Limit = settings.Queue.Limit,
+                Queue = settings.Queue.Limits,
+                Pool = settings.Node.Pool ?? "",
                 PretendedCuda = settings.Devices.Pretend ? settings.Devices.Cuda : 0,
+                DeviceMemory = settings.Devices.Memory,
             });
         });
 
         // Added after the silo, so stopped before it: runs are let go while all actors can still be reached.
         builder.Services.AddHostedService<SiloKeeper>();
         WebApplication app = builder.Build();
-        HttpEndpoints.Map(app, settings.Http);
+        HttpEndpoints.Map(app, settings);
         return app;
     }
 
@@ -109,6 +129,7 @@ public static class SiloHost
         (string Key, IPAddress Address, int Port)[] wanted =
         [
             ("port", node.IP, node.Port), ("gatewayPort", node.IP, node.GatewayPort), ("http.port", settings.Http.IP, settings.Http.Port),
+            .. settings.Bulk is { Enabled: true, Port: > 0 } bulk ? [("bulk.port", node.IP, bulk.Port)] : Array.Empty<(string, IPAddress, int)>(),
         ];
         string[] taken = [.. wanted.Where(each => !Endpoints.IsFree(each.Address, each.Port))
             .Select(each => $"{each.Key}: {each.Address}:{each.Port} cannot be listened at: another process does, or this machine has no such address; choose another, or 0 for a free one")];

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using Cluster.Dashboard;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,20 +9,23 @@ namespace Cluster.Silo;
 
 /// <summary>
 /// <c>/health/live</c>: the process answers. <c>/health/ready</c>: the silo takes calls. <c>/status</c>: what it is and does, as
-/// JSON. Health is open to all, because it tells nothing; the rest asks for the token where one is set.
+/// JSON. <c>/</c>: the dashboard. Health and the pages themselves are open to all, because they tell nothing; the rest asks for
+/// the token where one is set.
 /// </summary>
 internal static class HttpEndpoints
 {
+    private static readonly string[] Open = ["/health", "/assets", "/runs", "/cluster"];
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    public static void Map(WebApplication app, HttpOptions options)
+    public static void Map(WebApplication app, SiloSettings settings)
     {
         ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Cluster.Http");
-        byte[]? token = options.Token is { } text ? SHA256.HashData(Encoding.UTF8.GetBytes(text)) : null;
+        Access access = new(settings.Http.Token, TimeProvider.System);
         int refused = 0;
         app.Use(async (context, next) =>
         {
-            if (token is not null && !context.Request.Path.StartsWithSegments("/health") && !Knows(context.Request, token))
+            if (!IsOpen(context.Request.Path) && !access.MayRead(context.Request))
             {
                 // Once: somebody who guesses must not fill the disk.
                 if (Interlocked.Exchange(ref refused, 1) == 0)
@@ -39,33 +41,40 @@ internal static class HttpEndpoints
 
             await next(context);
         });
-        app.Run(async context =>
-        {
-            SiloStatusPage page = context.RequestServices.GetRequiredService<SiloStatusPage>();
-            switch (context.Request.Path.Value)
-            {
-                case "/health/live":
-                    await context.Response.WriteAsync("live\n");
-                    break;
-                case "/health/ready":
-                    context.Response.StatusCode = page.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-                    await context.Response.WriteAsync(page.IsReady ? "ready\n" : $"not ready: {page.State}\n");
-                    break;
-                case "/status":
-                    await context.Response.WriteAsJsonAsync(await page.Read(), Json, context.RequestAborted);
-                    break;
-                default:
-                    context.Response.StatusCode = StatusCodes.Status404NotFound;
-                    await context.Response.WriteAsync("there are /health/live, /health/ready and /status\n");
-                    break;
-            }
-        });
+        app.Use(Refuse);
+        app.UseDashboard(
+            new DashboardOptions { Runs = settings.Folders.Runs, Address = settings.Http.IP, Token = settings.Http.Token, Grains = app.Services.GetRequiredService<IGrainFactory>() },
+            access);
+        app.MapGet("/health/live", () => "live\n");
+        app.MapGet("/health/ready", (SiloStatusPage page) => Results.Text(
+            page.IsReady ? "ready\n" : $"not ready: {page.State}\n",
+            statusCode: page.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable));
+        app.MapGet("/status", async (SiloStatusPage page) => Results.Json(await page.Read(), Json));
+        app.MapFallback(() => Results.Text("there are /, /cluster, /health/live, /health/ready and /status\n", statusCode: StatusCodes.Status404NotFound));
     }
 
-    private static bool Knows(HttpRequest request, byte[] token)
+    /// <summary>Nothing here takes a body, and only the dashboard's actions are more than a question: the rest is turned away unread.</summary>
+    private static async Task Refuse(HttpContext context, RequestDelegate next)
     {
-        string header = request.Headers.Authorization.ToString();
-        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(header[7..].Trim())), token);
+        HttpRequest request = context.Request;
+        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !(HttpMethods.IsPost(request.Method) && request.Path.StartsWithSegments("/api", StringComparison.Ordinal)))
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "GET, HEAD";
+            context.Response.Headers.Connection = "close"; // whatever body follows is not read
+            await context.Response.WriteAsync("this answers GET alone\n");
+        }
+        else if (request.ContentLength is > 0 || request.Headers.TransferEncoding.Count > 0)
+        {
+            context.Response.StatusCode = StatusCodes.Status413PayloadTooLarge;
+            context.Response.Headers.Connection = "close";
+            await context.Response.WriteAsync("nothing here takes a body\n");
+        }
+        else
+        {
+            await next(context);
+        }
     }
+
+    private static bool IsOpen(PathString path) => path == "/" || Open.Any(each => path.StartsWithSegments(each, StringComparison.Ordinal));
 }

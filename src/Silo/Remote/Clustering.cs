@@ -4,8 +4,6 @@ using Cluster.Contracts;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Hosting;
-using Orleans.Metadata;
-using Orleans.Placement;
 
 namespace Cluster.Silo;
 
@@ -27,16 +25,15 @@ public static partial class Clustering
             case ClusteringKind.File:
                 silo.Services.AddSingleton<IMembershipTable>(_ => new FileMembershipTable(membership.Folder!));
                 break;
-            default:
-                bool here = false;
-                UseDatabase(silo, membership, ref here);
-                if (!here)
-                {
-                    throw new InputException(membership.Kind == ClusteringKind.Redis
-                        ? "clustering.kind redis: this build lacks Microsoft.Orleans.Clustering.Redis, which no package feed that it was built from has had; use clustering.kind postgresql, or file on one machine"
-                        : "clustering.kind postgresql: this build lacks Microsoft.Orleans.Clustering.AdoNet; build with -p:OrleansAdoNet=true where the package feed has it, or use clustering.kind file on one machine");
-                }
-
+            case ClusteringKind.Postgresql:
+                bool postgresql = false;
+                UseDatabase(silo, membership, ref postgresql);
+                Require(postgresql, "postgresql", "AdoNet");
+                break;
+            case ClusteringKind.Redis:
+                bool redis = false;
+                UseRedis(silo, membership, ref redis);
+                Require(redis, "redis", "Redis");
                 break;
         }
 
@@ -61,8 +58,6 @@ public static partial class Clustering
 
         // Only placement by load looks at what silos tell each other of theirs; every second is most of what an idle silo does.
         silo.Configure<DeploymentLoadPublisherOptions>(options => options.DeploymentLoadPublisherRefreshTime = TimeSpan.FromSeconds(10));
-        silo.Services.AddPlacementFilter<RunPlacement, RunPlacementDirector>(ServiceLifetime.Transient);
-        silo.Services.AddSingleton<IGrainPropertiesProvider, RunPlacementProperties>();
         if (membership.Kind != ClusteringKind.Localhost)
         {
             silo.Services.AddHostedService<CutOff>();
@@ -70,6 +65,17 @@ public static partial class Clustering
 
         Tls.Use(silo, settings.Tls);
     }
+
+    private static void Require(bool here, string kind, string provider)
+    {
+        if (!here)
+        {
+            throw new InputException(
+                $"clustering.kind {kind}: this build lacks Microsoft.Orleans.Clustering.{provider}; build with -p:Orleans{provider}=true where the package feed has it, or use clustering.kind file on one machine");
+        }
+    }
+
+    static partial void UseRedis(ISiloBuilder silo, MembershipOptions membership, ref bool here);
 
     static partial void UseDatabase(ISiloBuilder silo, MembershipOptions membership, ref bool here);
 }

@@ -7,6 +7,10 @@ public sealed class DeviceOptions
     [Setting("devices.cuda", "CUDA devices that the silo offers; -1 for all that libtorch finds", Min = -1, Max = 64)]
     public int Cuda { get; set; } = -1;
 
+    /// <summary>MiB of each CUDA device that runs may count on, 0 to 10000000; 0 for what the device has.</summary>
+    [Setting("devices.memory", "MiB of each CUDA device that runs may count on; 0 for what the device has", Min = 0, Max = 10_000_000)]
+    public int Memory { get; set; }
+
     /// <summary>Stands CPUs in for CUDA devices, to try placement where there are none.</summary>
     [Setting("devices.pretend", "Let the CPU stand in for devices.cuda many CUDA devices, to try placement without one")]
     public bool Pretend { get; set; }

@@ -27,14 +27,12 @@ public sealed class HttpOptions
     {
         if (options.TokenFile is { } file)
         {
-            if (!File.Exists(file))
+            if (SecretFile.Read("http.tokenFile", file, out string? token) is { } problem)
             {
-                yield return $"http.tokenFile: there is no file {file}";
+                yield return problem;
             }
-            else
-            {
-                options.Token = File.ReadAllText(file).Trim();
-            }
+
+            options.Token = token;
         }
 
         if (options.Token is { Length: < 16 })
@@ -49,7 +47,7 @@ public sealed class HttpOptions
         else
         {
             options.IP = address;
-            if (!IPAddress.IsLoopback(address) && options.Token is null)
+            if (!IPAddress.IsLoopback(address) && options.Token is null && options.TokenFile is null)
             {
                 yield return $"http.address {address} can be reached from other machines and so needs http.token or http.tokenFile; make one with: openssl rand -hex 24";
             }

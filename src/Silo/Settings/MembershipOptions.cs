@@ -52,14 +52,12 @@ public sealed class MembershipOptions
 
         if (options.ConnectionFile is { } file)
         {
-            if (!File.Exists(file))
+            if (SecretFile.Read("clustering.connectionFile", file, out string? connection) is { } problem)
             {
-                yield return $"clustering.connectionFile: there is no file {file}";
+                yield return problem;
             }
-            else
-            {
-                options.Connection = File.ReadAllText(file).Trim();
-            }
+
+            options.Connection = connection;
         }
 
         if (options.Kind == ClusteringKind.File && options.Folder is null)
@@ -68,7 +66,7 @@ public sealed class MembershipOptions
         }
 
         if (options.Kind is ClusteringKind.Postgresql or ClusteringKind.Redis && string.IsNullOrEmpty(options.Connection)
-            && (options.ConnectionFile is null || File.Exists(options.ConnectionFile)))
+            && options.ConnectionFile is null)
         {
             string example = options.Kind == ClusteringKind.Redis ? "localhost:6379" : "Host=localhost;Username=cluster;Database=cluster";
             yield return $"clustering.kind {options.Kind.ToString().ToLowerInvariant()} needs clustering.connection, for example {example}";

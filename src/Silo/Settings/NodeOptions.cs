@@ -1,4 +1,5 @@
 using System.Net;
+using Cluster.Contracts.Experiments;
 
 namespace Cluster.Silo;
 
@@ -8,6 +9,10 @@ public sealed class NodeOptions
     /// <summary>Its name in status, logs and pools. Default: the machine's name and the silo's port.</summary>
     [Setting("name", "The silo's name in status and logs", Default = "MACHINE-PORT")]
     public string? Name { get; set; }
+
+    /// <summary>The role pool that it belongs to: experiments name one in <c>placement.pool</c>. Default: none.</summary>
+    [Setting("pool", "The role pool that the silo belongs to, as experiments name it in placement.pool: small letters, digits and hyphens", Default = "none")]
+    public string? Pool { get; set; }
 
     /// <summary>The cluster's name: silos and clients of another name are turned away.</summary>
     [Setting("cluster", "The cluster's name; silos and clients of another are turned away")]
@@ -58,11 +63,28 @@ public sealed class NodeOptions
             yield return $"address: '{options.Address}' is no IP address; write one such as 10.0.0.5, or auto for this machine's first";
         }
 
+        if (!IsName(options.Cluster))
+        {
+            yield return $"cluster: '{options.Cluster}' is no cluster's name; letters, digits, '.', '_' and '-', at most 128";
+        }
+
+        if (options.Name is { } own && !IsName(own))
+        {
+            yield return $"name: '{own}' is no silo's name; letters, digits, '.', '_' and '-', at most 128";
+        }
+
+        if (options.Pool is { } pool && !PoolName.IsValid(pool))
+        {
+            yield return $"pool: '{pool}' is no pool's name; small letters, digits and hyphens, beginning with a letter or digit, at most 64";
+        }
+
         if (options.Port == options.GatewayPort && options.Port != 0)
         {
             yield return $"port and gatewayPort are both {options.Port}; each needs its own";
         }
     }
+
+    private static bool IsName(string text) => text.Length is > 0 and <= 128 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }
 
 /// <summary>Weights of log lines.</summary>

@@ -26,7 +26,7 @@ public static class SettingsReader
         List<string> mistakes = [];
         if (file is not null || File.Exists(DefaultFile))
         {
-            TakeFile(settings, file ?? DefaultFile, mistakes);
+            TakeFile(settings, file ?? DefaultFile, mistakes, static _ => true);
         }
 
         foreach ((string name, string value) in environment.Where(each => each.Key.StartsWith(Prefix, StringComparison.Ordinal)).OrderBy(each => each.Key, StringComparer.Ordinal))
@@ -52,18 +52,50 @@ public static class SettingsReader
         return mistakes.Count == 0 ? settings : throw new InputException(string.Join("\n", mistakes));
     }
 
+    /// <summary>
+    /// What a client needs of them: the cluster's name and its certificates, from <see cref="DefaultFile"/> in the present folder,
+    /// where it is there, and over it from the environment. Whatever else stands there is a silo's business, and not looked at.
+    /// </summary>
+    /// <exception cref="InputException">One of them is wrong; the message has a line for each mistake, with its place.</exception>
+    public static SiloSettings ReadForClient(IReadOnlyDictionary<string, string> environment)
+    {
+        SiloSettings settings = new();
+        List<string> mistakes = [];
+        if (File.Exists(DefaultFile))
+        {
+            TakeFile(settings, DefaultFile, mistakes, IsClients);
+        }
+
+        foreach (Setting setting in SiloSettings.All.Where(each => IsClients(each.Key)))
+        {
+            if (environment.TryGetValue(setting.Variable, out string? value))
+            {
+                Take(settings, setting, setting.Variable, value, setting.Variable, [], mistakes);
+            }
+        }
+
+        mistakes.AddRange(TlsOptions.Mistakes(settings.Tls));
+        return mistakes.Count == 0 ? settings : throw new InputException(string.Join("\n", mistakes));
+    }
+
+    private static bool IsClients(string key) => key == "cluster" || key == "tls" || key.StartsWith("tls.", StringComparison.Ordinal);
+
     /// <summary>The process's environment.</summary>
     public static IReadOnlyDictionary<string, string> Environment() => System.Environment.GetEnvironmentVariables()
         .Cast<System.Collections.DictionaryEntry>()
         .ToDictionary(each => (string)each.Key, each => (string?)each.Value ?? "", StringComparer.Ordinal);
 
-    private static void TakeFile(SiloSettings settings, string file, List<string> mistakes)
+    private static void TakeFile(SiloSettings settings, string file, List<string> mistakes, Func<string, bool> wanted)
     {
+        const long Longest = 1 << 20;
         YamlStream yaml = [];
         try
         {
-            using StreamReader text = new(file);
-            yaml.Load(text);
+            string text = new FileInfo(file) is { Exists: true, Length: > Longest } large
+                ? throw new InputException($"the settings file {file} has {large.Length} bytes; {Longest} are the most")
+                : File.ReadAllText(file);
+            CheckShape(text, file);
+            yaml.Load(new StringReader(text));
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
@@ -73,14 +105,35 @@ public static class SettingsReader
         {
             throw new InputException($"{file}:{problem.Start.Line}:{problem.Start.Column}: is no YAML: {problem.Message}");
         }
+        catch (Exception problem) when (problem is ArgumentException or InvalidOperationException or FormatException or OverflowException or IndexOutOfRangeException)
+        {
+            // The library lets a few of these through where a bracket stays open.
+            throw new InputException($"{file}: is no YAML: a bracket, brace or quote is not closed");
+        }
 
         foreach (YamlDocument document in yaml.Documents)
         {
-            TakeMap(settings, document.RootNode, "", file, mistakes);
+            TakeMap(settings, document.RootNode, "", file, mistakes, wanted);
         }
     }
 
-    private static void TakeMap(SiloSettings settings, YamlNode node, string path, string file, List<string> mistakes)
+    /// <summary>Refuses deep nesting, on which the library would run out of stack, and aliases, which may stand for themselves.</summary>
+    private static void CheckShape(string text, string file)
+    {
+        const int Deepest = 8;
+        int depth = 0;
+        Parser events = new(new StringReader(text));
+        while (events.MoveNext())
+        {
+            depth += events.Current?.NestingIncrease ?? 0;
+            if (depth > Deepest || events.Current is YamlDotNet.Core.Events.AnchorAlias)
+            {
+                throw new InputException($"{file}:{events.Current!.Start.Line}:{events.Current.Start.Column}: {(depth > Deepest ? "is nested deeper than any setting" : "an alias is not allowed; write the value out")}");
+            }
+        }
+    }
+
+    private static void TakeMap(SiloSettings settings, YamlNode node, string path, string file, List<string> mistakes, Func<string, bool> wanted)
     {
         if (node is not YamlMappingNode map)
         {
@@ -91,6 +144,11 @@ public static class SettingsReader
         foreach ((YamlNode name, YamlNode value) in map.Children)
         {
             string key = path + name;
+            if (!wanted(key))
+            {
+                continue;
+            }
+
             if (SiloSettings.All.FirstOrDefault(each => each.Key == key) is { } setting)
             {
                 string? problem = value is YamlScalarNode scalar ? setting.Take(settings, scalar.Value ?? "") : $"must be {setting.Range}";
@@ -101,7 +159,7 @@ public static class SettingsReader
             }
             else if (SiloSettings.All.Any(each => each.Key.StartsWith(key + ".", StringComparison.Ordinal)))
             {
-                TakeMap(settings, value, key + ".", file, mistakes);
+                TakeMap(settings, value, key + ".", file, mistakes, wanted);
             }
             else
             {

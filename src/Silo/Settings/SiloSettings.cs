@@ -23,6 +23,9 @@ public sealed class SiloSettings
     /// <summary>What the silo offers to train on.</summary>
     public DeviceOptions Devices { get; } = new();
 
+    /// <summary>How tensors travel between silos beside the messages.</summary>
+    public BulkSettings Bulk { get; } = new();
+
     /// <summary>Certificates of silos and clients.</summary>
     public TlsOptions Tls { get; } = new();
 

@@ -1,8 +1,6 @@
-using System.Reflection;
 using Cluster.Grains;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Cluster.Silo;
@@ -13,6 +11,12 @@ namespace Cluster.Silo;
 /// </summary>
 public sealed class TelemetryExport : IDisposable
 {
+    /// <summary>Orleans' sources, of which there are Application, Runtime, Lifecycle and Storage.</summary>
+    private const string OrleansSources = "Microsoft.Orleans.*";
+
+    /// <summary>Orleans' meter.</summary>
+    private const string OrleansMeter = "Microsoft.Orleans";
+
     private readonly TracerProvider? _traces;
     private readonly MeterProvider? _metrics;
 
@@ -22,32 +26,22 @@ public sealed class TelemetryExport : IDisposable
         _metrics = metrics;
     }
 
-    /// <summary>Starts to export, where an endpoint is named.</summary>
-    public static TelemetryExport Start()
-    {
-        if (!new[] { "", "TRACES_", "METRICS_" }.Any(kind => Environment.GetEnvironmentVariable($"OTEL_EXPORTER_OTLP_{kind}ENDPOINT") is { Length: > 0 }))
-        {
-            return new TelemetryExport(null, null);
-        }
+    /// <summary>Whether an endpoint is named for a kind of telemetry: <c>TRACES</c>, <c>METRICS</c> or <c>LOGS</c>.</summary>
+    internal static bool IsAsked(string kind) => new[] { "", kind + "_" }.Any(each => Environment.GetEnvironmentVariable($"OTEL_EXPORTER_OTLP_{each}ENDPOINT") is { Length: > 0 });
 
-        string version = typeof(TelemetryExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        ResourceBuilder resource = ResourceBuilder.CreateDefault()
-            .AddService("cluster", serviceVersion: version, serviceInstanceId: $"{Environment.MachineName}:{Environment.ProcessId}")
-            .AddAttributes([new("host.name", Environment.MachineName), new("process.pid", Environment.ProcessId)])
-            .AddEnvironmentVariableDetector();
-        return new TelemetryExport(
-            OpenTelemetry.Sdk.CreateTracerProviderBuilder()
-                .SetResourceBuilder(resource)
-                .AddSource(TelemetryNames.Source, "Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime")
-                .SetSampler(new ParentBasedSampler(new OwnRoots()))
-                .AddOtlpExporter()
-                .Build(),
-            OpenTelemetry.Sdk.CreateMeterProviderBuilder()
-                .SetResourceBuilder(resource)
-                .AddMeter(TelemetryNames.Source, "Microsoft.Orleans")
-                .AddOtlpExporter()
-                .Build());
-    }
+    /// <summary>Starts to export, where an endpoint is named.</summary>
+    public static TelemetryExport Start() => new(
+        !IsAsked("TRACES") ? null : OpenTelemetry.Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(TelemetryResource.Build())
+            .AddSource(TelemetryNames.Source, OrleansSources)
+            .SetSampler(new ParentBasedSampler(new OwnRoots()))
+            .AddOtlpExporter()
+            .Build(),
+        !IsAsked("METRICS") ? null : OpenTelemetry.Sdk.CreateMeterProviderBuilder()
+            .SetResourceBuilder(TelemetryResource.Build())
+            .AddMeter(TelemetryNames.Source, OrleansMeter)
+            .AddOtlpExporter()
+            .Build());
 
     /// <summary>
     /// Traces begin with a run, a step or a checkpoint of ours alone: Orleans would begin one with every call of the steps that are not traced.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Placement;
 
 namespace Orleans.Runtime.Placement;
 
@@ -13,18 +14,18 @@ internal static class PlacementService
         var silo = hub.NearestSilo(call.Sender, call.Target);
         var strategy = grain.Placement ?? silo.Services.GetService<PlacementStrategy>() ?? Default;
         var target = new PlacementTarget(call.Target, call.Context ?? [], ProxyType.Of(call.Method.InterfaceType).InterfaceType, 0);
-        var context = new Context(silo);
+        var context = new Context(silo, grain);
         var own = silo.Services.GetKeyedService<IPlacementDirector>(strategy.GetType());
         if (own is not null) return own.OnAddActivation(strategy, target, context);
         var silos = context.GetCompatibleSilos(target);
         if (IPlacementDirector.GetPlacementHint(target.RequestContextData, silos) is { } hint) return Task.FromResult(hint);
         return Task.FromResult(strategy switch
         {
-            PreferLocalPlacement => silo.Address,
+            PreferLocalPlacement when Array.IndexOf(silos, silo.Address) >= 0 => silo.Address,
             HashBasedPlacement => silos[call.Target.GetUniformHashCode() % (uint)silos.Length],
             // Evenly rather than by lot, so that a test on few grains sees every silo.
             RandomPlacement => silos[(uint)Interlocked.Increment(ref _random) % (uint)silos.Length],
-            ActivationCountBasedPlacement or ResourceOptimizedPlacement => Emptiest(hub, call.Target, silos),
+            PreferLocalPlacement or ActivationCountBasedPlacement or ResourceOptimizedPlacement => Emptiest(hub, call.Target, silos),
             _ => throw new InvalidOperationException($"Could not resolve placement director for strategy {strategy.GetType()}. Register one with AddPlacementDirector."),
         });
     }
@@ -37,13 +38,14 @@ internal static class PlacementService
         return turned.MinBy(address => hub.Find(address) is { } silo ? hub.ActivationsOn(silo).Count() : int.MaxValue)!;
     }
 
-    private sealed class Context(Silo silo) : IPlacementContext
+    private sealed class Context(Silo silo, GrainClass grain) : IPlacementContext
     {
         public SiloAddress LocalSilo => silo.Address;
 
         public SiloStatus LocalSiloStatus => silo.Status;
 
-        public SiloAddress[] GetCompatibleSilos(PlacementTarget target) => Array.ConvertAll(silo.Hub.ActiveSilos, active => active.Address);
+        public SiloAddress[] GetCompatibleSilos(PlacementTarget target)
+            => PlacementFilters.Apply(silo.Services, grain, target, Array.ConvertAll(silo.Hub.ActiveSilos, active => active.Address));
 
         public IReadOnlyDictionary<ushort, SiloAddress[]> GetCompatibleSilosWithVersions(PlacementTarget target)
             => new Dictionary<ushort, SiloAddress[]> { [0] = GetCompatibleSilos(target) };

@@ -5,7 +5,7 @@ namespace Orleans.TestingHost;
 /// <summary>Builds a test cluster.</summary>
 public class TestClusterBuilder
 {
-    private static int _lastPort = 20000;
+    private static int _clusters;
     private readonly List<Action<IConfigurationBuilder>> _configure = [];
 
     /// <summary>A cluster of two silos.</summary>
@@ -14,7 +14,8 @@ public class TestClusterBuilder
     /// <summary>A cluster of that many silos.</summary>
     public TestClusterBuilder(short initialSilosCount)
     {
-        var port = Interlocked.Add(ref _lastPort, 200) - 200;
+        // Nothing listens at these numbers; a cluster is long gone when its own come round again.
+        var port = 20000 + (200 * ((Interlocked.Increment(ref _clusters) - 1) % 225));
         Options = new()
         {
             InitialSilosCount = initialSilosCount,

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
 using Microsoft.Extensions.DependencyInjection;
@@ -103,53 +102,5 @@ public sealed class BulkExchangeTests
         RunStatus status = await cluster.Finish("run", overrides);
         Assert.Equal((RunState.Finished, null), (status.State, status.Problem));
         return cluster.Sums("run");
-    }
-
-    /// <summary>Listens to the counter of bytes that were fetched.</summary>
-    private sealed class FetchedBytes : IDisposable
-    {
-        private readonly MeterListener _listener = new();
-        private readonly Dictionary<string, long> _bytes = [];
-
-        public FetchedBytes()
-        {
-            _listener.InstrumentPublished = (instrument, listener) =>
-            {
-                if (instrument.Name == ExchangeMetrics.BytesName)
-                {
-                    listener.EnableMeasurementEvents(instrument);
-                }
-            };
-            _listener.SetMeasurementEventCallback<long>((_, bytes, tags, _) =>
-            {
-                lock (_bytes)
-                {
-                    string way = (string)tags[0].Value!;
-                    _bytes[way] = _bytes.GetValueOrDefault(way) + bytes;
-                }
-            });
-            _listener.Start();
-        }
-
-        public long Total
-        {
-            get
-            {
-                lock (_bytes)
-                {
-                    return _bytes.Values.Sum();
-                }
-            }
-        }
-
-        public long By(string way)
-        {
-            lock (_bytes)
-            {
-                return _bytes.GetValueOrDefault(way);
-            }
-        }
-
-        public void Dispose() => _listener.Dispose();
     }
 }

@@ -30,29 +30,11 @@ public sealed class FaultHarnessTests(ITestOutputHelper output)
         DamagedCheckpoint,
     }
 
-    /// <summary>One small experiment for each workflow.</summary>
-    public static TheoryData<string> Workflows => [.. Experiments.Keys];
-
-    private static Dictionary<string, string[]> Experiments { get; } = new(StringComparer.Ordinal)
-    {
-        ["gan"] = ["replicas=2", "shards=2", "model.discriminatorSteps=2"],
-        ["rbm"] =
-        [
-            "model={kind: rbm, hidden: 12, chains: 20, pools: 2, temperatures: 2, staleness: 1}", "data={name: digits, binarize: dynamic}", "replicas=2", "shards=2",
-        ],
-        ["vae"] =
-        [
-            "model={kind: vae, latent: 3, encoder: {hidden: [12]}, decoder: {hidden: [10]}, microbatches: 2}", "data={name: digits, binarize: dynamic}",
-            "replicas=2", "shards=2",
-        ],
-        ["dictionary"] = ["model={kind: dictionary, atoms: 24, patch: {size: 5, count: 1000}}", "replicas=2", "shards=3"],
-    };
-
     [Theory]
-    [MemberData(nameof(Workflows))]
+    [MemberData(nameof(SmallExperiments.Workflows), MemberType = typeof(SmallExperiments))]
     public async Task Every_fault_ends_with_the_undisturbed_files(string workflow)
     {
-        string[] overrides = [.. Experiments[workflow], .. Common];
+        string[] overrides = [.. SmallExperiments.Overrides[workflow], .. Common];
         SortedDictionary<string, string> undisturbed;
         long messages;
         await using (TrainingCluster cluster = await TrainingCluster.Start())

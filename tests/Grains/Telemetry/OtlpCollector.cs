@@ -24,6 +24,9 @@ internal sealed class OtlpCollector : IAsyncDisposable
     /// <summary>Metrics by name, with unit and the keys of their tags.</summary>
     public ConcurrentDictionary<string, (string Unit, HashSet<string> Tags)> Metrics { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Lines of logs.</summary>
+    public ConcurrentQueue<OtlpLog> Logs { get; } = new();
+
     /// <summary>Attributes of the resources that sent something.</summary>
     public ConcurrentDictionary<string, string> Resource { get; } = new(StringComparer.Ordinal);
 
@@ -59,6 +62,17 @@ internal sealed class OtlpCollector : IAsyncDisposable
                 foreach (Protobuf span in resourceSpans.Messages(2).SelectMany(scope => scope.Messages(2)))
                 {
                     Spans.Enqueue(OtlpSpan.Of(span));
+                }
+            }
+        }
+        else if (context.Request.Path.Value!.Contains("logs", StringComparison.OrdinalIgnoreCase))
+        {
+            foreach (Protobuf resourceLogs in message.Messages(1))
+            {
+                TakeResource(resourceLogs);
+                foreach (Protobuf line in resourceLogs.Messages(2).SelectMany(scope => scope.Messages(2)))
+                {
+                    Logs.Enqueue(OtlpLog.Of(line));
                 }
             }
         }
@@ -116,6 +130,16 @@ internal sealed record OtlpSpan(string Trace, string Id, string Parent, string N
         Convert.ToHexString(span.Bytes(4).Span),
         span.Text(5),
         span.Attributes(9).GroupBy(each => each.Key, StringComparer.Ordinal).ToDictionary(each => each.Key, each => each.First().Value, StringComparer.Ordinal));
+}
+
+/// <summary>One line of a log as it came over the wire.</summary>
+internal sealed record OtlpLog(string Severity, string Body, string Trace, IReadOnlyDictionary<string, string> Attributes)
+{
+    public static OtlpLog Of(Protobuf line) => new(
+        line.Text(3), // field 3: the severity's text; 5: the body; 6: attributes; 9: the trace
+        line.Messages(5).Select(body => body.Text(1)).FirstOrDefault() ?? "",
+        Convert.ToHexString(line.Bytes(9).Span),
+        line.Attributes(6).GroupBy(each => each.Key, StringComparer.Ordinal).ToDictionary(each => each.Key, each => each.First().Value, StringComparer.Ordinal));
 }
 
 /// <summary>Just enough of protobuf's wire format to read messages whose field numbers are known.</summary>

@@ -57,5 +57,25 @@ internal static class GanCases
         }
     }
 
+    /// <summary>Holds the generator's gradient, by way of the judgement, against central differences of the judgement's loss.</summary>
+    public static void GeneratorAgreesWithDifferences(
+        Gan gan, FlatParameters g, FlatParameters d, Tensor input_BZ, FlatParameters? memory, Tensor? labels_BK = null, Tensor? codes_BQ = null, FlatParameters? generatorMemory = null)
+    {
+        NetworkPass pass = new(g, generatorMemory);
+        g.ZeroGradients();
+        using (NewDisposeScope())
+        {
+            Tensor fake_BD = gan.Generator.Forward(pass, input_BZ);
+            fake_BD.backward([gan.Judge(d, fake_BD.detach(), memory, labels_BK, codes_BQ).Gradient], retain_graph: false, create_graph: false, inputs: null);
+        }
+
+        using Tensor gradient = g.Gradients.clone();
+        AgreesWithDifferences(gradient, g.Values, () =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            return gan.Judge(d, gan.Generator.Forward(pass, input_BZ).detach(), memory, labels_BK, codes_BQ).Loss.ToDouble();
+        });
+    }
+
     private static Span<double> Elements(Tensor tensor) => MemoryMarshal.Cast<byte, double>(tensor.bytes);
 }

@@ -38,6 +38,72 @@ public sealed class NormalizationTests
         Assert.Throws<InvalidOperationException>(() => network.Forward(parameters, x_BD));
     }
 
+    /// <summary>Each weight's norm as the network sees it: what a layer makes of a basis, against the singular values of the same matrix.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Norms_of_every_layer_of_both_networks_are_within_a_hundredth_of_the_singular_values(bool convolutions)
+    {
+        GanOptions options = new()
+        {
+            Latent = 6,
+            SpectralNorm = true,
+            SpectralScale = 2,
+            GeneratorSpectral = 3,
+            GeneratorHidden = [8, 12],
+            DiscriminatorHidden = [12, 8],
+            GeneratorConvolutions = convolutions ? new DcganOptions { Channels = 4 } : null,
+            DiscriminatorConvolutions = convolutions ? new DcganOptions { Channels = 4 } : null,
+        };
+        Gan gan = new(options, new ImageSize(1, 16, 16));
+        foreach ((INetwork network, string role) in new[] { (gan.Generator, "generator"), (gan.Discriminator, "discriminator") })
+        {
+            using DisposeScope scope = NewDisposeScope();
+            using FlatParameters parameters = GanCases.Parameters(network.Layout, role), memory = GanCases.Parameters(network.Memory!, "memory");
+            Tensor x_BD = GanCases.Normal("warm up", 3, network.Inputs);
+            for (int i = 0; i < 200; i++)
+            {
+                using DisposeScope step = NewDisposeScope();
+                network.Forward(new NetworkPass(parameters, memory), x_BD).Dispose();
+                memory.Values.sub_(memory.Gradients);
+            }
+
+            int layers = 0;
+            foreach (ParameterSlot slot in network.Memory!.Slots)
+            {
+                string name = slot.Spec.Name[..^1] + "weight";
+                Tensor weight = parameters[name].detach(), u = memory[slot.Spec.Name].detach();
+
+                // A transposed convolution has its outputs in the second dimension.
+                Tensor matrix = (weight.shape[0] == slot.Count ? weight : weight.transpose(0, 1)).flatten(1);
+                Assert.Equal(slot.Count, matrix.shape[0]);
+                Tensor v = matrix.t().mv(u);
+                double estimate = (u.dot(matrix.mv(v / v.norm())) / u.norm()).ToDouble();
+                double exact = linalg.svdvals(matrix).max().ToDouble();
+                Assert.InRange(estimate / exact, 0.99, 1 + 1e-9);
+                layers++;
+            }
+
+            Assert.Equal(3, layers);
+        }
+    }
+
+    [Fact]
+    public void A_pass_without_gradients_leaves_what_the_network_remembers_alone()
+    {
+        Gan gan = new(GanCases.Perceptrons() with { GeneratorSpectral = 1 }, 5);
+        using FlatParameters g = GanCases.Parameters(gan.Generator.Layout, "generator"), memory = GanCases.Parameters(gan.Generator.Memory!, "memory");
+        using Tensor z_BZ = GanCases.Normal("z", 3, 3);
+        using (no_grad())
+        {
+            gan.Generator.Forward(new NetworkPass(g, memory), z_BZ).Dispose();
+        }
+
+        Assert.All(memory.Gradients.data<double>().ToArray(), value => Assert.Equal(0.0, value));
+        gan.Generator.Forward(new NetworkPass(g, memory), z_BZ).Dispose();
+        Assert.Contains(memory.Gradients.data<double>().ToArray(), value => value != 0);
+    }
+
     [Fact]
     public void The_gradient_of_a_perceptron_with_spectral_norms_agrees_with_central_differences_and_it_is_1_Lipschitz()
     {

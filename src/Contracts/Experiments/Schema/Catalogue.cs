@@ -47,7 +47,13 @@ internal sealed class Catalogue : Section
     {
         var note = word is null ? "" : $"; a plain word is short for `{{{word}: word}}`";
         Add(key, "section", "", "", meaning + note);
-        describe(new Catalogue(sections, new(Join(key), "", meaning)), value);
+
+        // Alternatives may share a section: it is told once.
+        var path = Join(key);
+        var before = sections.Count;
+        describe(new Catalogue(sections, new(path, "", meaning)), value);
+        if (sections.FindIndex(told => told.Path == path && told.Rows.SequenceEqual(sections[before].Rows)) < before && sections.Count == before + 1)
+            sections.RemoveAt(before);
         return value;
     }
 
@@ -61,7 +67,7 @@ internal sealed class Catalogue : Section
     }
 
     public override ValueList<T> EachRole<T>(
-        string key, ValueList<string> roles, Func<string, T> value, Func<Section, T, T> describe, string meaning, string word)
+        string key, ValueList<string> roles, Func<string, T> value, Func<Section, T, T> describe, string meaning, string word, string inner)
     {
         Add(key, "section", "", "", $"{meaning}; a plain word is short for `{{{word}: word}}`");
         describe(new Catalogue(sections, new(Join(key), "", $"{meaning}; the roles are {string.Join(" and ", roles)}")), value(roles[0]));

@@ -45,12 +45,12 @@ internal sealed class Printer : Section
     }
 
     public override ValueList<T> EachRole<T>(
-        string key, ValueList<string> roles, Func<string, T> value, Func<Section, T, T> describe, string meaning, string word)
+        string key, ValueList<string> roles, Func<string, T> value, Func<Section, T, T> describe, string meaning, string word, string inner)
     {
         if (roles.Count == 0) return [];
         text.Append(indent).Append(key).Append(":\n");
-        var inner = new Printer(text, indent + "  ");
-        return [.. roles.Select(role => inner.Map(role, value(role), describe, meaning))];
+        var section = new Printer(text, indent + "  ");
+        return [.. roles.Select(role => section.Map(role, value(role), describe, meaning))];
     }
 
     public override void Require(string key, bool holds, string message)

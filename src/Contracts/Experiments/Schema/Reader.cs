@@ -105,28 +105,28 @@ internal sealed class Reader : Section
     }
 
     public override ValueList<T> EachRole<T>(
-        string key, ValueList<string> roles, Func<string, T> value, Func<Section, T, T> describe, string meaning, string word)
+        string key, ValueList<string> roles, Func<string, T> value, Func<Section, T, T> describe, string meaning, string word, string inner)
     {
-        var inner = Open(key, word);
-        if (inner is null || state.RolesUnknown) return [.. roles.Select(value)];
+        var section = Open(key, word);
+        if (section is null || state.RolesUnknown) return [.. roles.Select(value)];
         if (roles.Count == 0)
         {
-            if (inner.Entries.Any()) state.Errors.Add(inner.At, path + key, "has no use: this model has no parameters that an optimizer steps; leave it out");
+            if (section.Entries.Any()) state.Errors.Add(section.At, path + key, "has no use: this model has no parameters that an optimizer steps; leave it out");
             return [];
         }
 
-        // No option of such a section is itself a section: what looks like one is meant for a role, even a misspelt one.
-        var perRole = inner.Entries.Any(e => roles.Contains(e.Key) || e.Value is MapNode);
-        if (!perRole) return [.. roles.Select(role => new Reader(inner, $"{path}{key}.", state).Run(value(role), describe))];
+        // What looks like a section is meant for a role, even a misspelt one.
+        var perRole = section.Entries.Any(e => roles.Contains(e.Key) || (e.Value is MapNode && e.Key != inner));
+        if (!perRole) return [.. roles.Select(role => new Reader(section, $"{path}{key}.", state).Run(value(role), describe))];
 
-        foreach (var stray in inner.Entries.Where(e => !roles.Contains(e.Key)))
+        foreach (var stray in section.Entries.Where(e => !roles.Contains(e.Key)))
         {
-            var message = stray.Value is MapNode
+            var message = stray.Value is MapNode && stray.Key != inner
                 ? $"is not a role of this model{Words.DidYouMean(stray.Key, roles)} (the roles are {string.Join(", ", roles)})"
                 : $"cannot stand beside options of single roles; write it under each role, as {string.Join(" and ", roles.Select(r => $"{path}{key}.{r}.{Words.Safe(stray.Key)}"))}";
             state.Errors.Add(stray.At, $"{path}{key}.{Words.Safe(stray.Key)}", message);
         }
-        var each = new Reader(inner, $"{path}{key}.", state) { kindUnknown = true };
+        var each = new Reader(section, $"{path}{key}.", state) { kindUnknown = true };
         return [.. roles.Select(role => each.Map(role, value(role), describe, "", word))];
     }
 

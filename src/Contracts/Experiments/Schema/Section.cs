@@ -20,8 +20,9 @@ internal abstract class Section
         where T : class;
 
     /// <summary>A section that stands either once for all roles, or once under each role's name. The result is in the order of the roles.</summary>
+    /// <param name="inner">The only option of it that may itself be a section: any other is meant for a role.</param>
     public abstract ValueList<T> EachRole<T>(
-        string key, ValueList<string> roles, Func<string, T> value, Func<Section, T, T> describe, string meaning, string word);
+        string key, ValueList<string> roles, Func<string, T> value, Func<Section, T, T> describe, string meaning, string word, string inner);
 
     /// <summary>A condition between options of this section; a breach is reported at <paramref name="key"/>.</summary>
     public abstract void Require(string key, bool holds, string message);

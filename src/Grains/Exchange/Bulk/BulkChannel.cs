@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Cluster.Contracts;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
 namespace Cluster.Grains;
@@ -19,16 +20,20 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
     private readonly ConcurrentDictionary<Guid, BulkOffer> _offers = new();
     private readonly ConcurrentDictionary<string, ConcurrentBag<BulkLink>> _idle = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<BulkServer, bool> _servers = new();
+    private readonly ILogger? _logger;
     private int _disposed;
+    private int _refused;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="options">Valid ones.</param>
     /// <param name="address">Where to listen unless the options say otherwise; where that is "any", peers are told the loopback address.</param>
+    /// <param name="logger">Told of the first peer that is turned away; null for nobody.</param>
     /// <exception cref="InputException">The port cannot be had.</exception>
-    public BulkChannel(BulkOptions options, IPAddress address)
+    public BulkChannel(BulkOptions options, IPAddress address, ILogger? logger = null)
     {
         options.Validate();
         _options = options;
+        _logger = logger;
         IPAddress own = options.Address ?? address;
         _listener = new Socket(own.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -53,6 +58,12 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
 
     /// <summary>How many offers are open: the leak test counts them.</summary>
     public int Open => _offers.Count;
+
+    /// <summary>How many peers were turned away: they spoke another protocol, showed a wrong certificate, or were too many.</summary>
+    public int Refused => Volatile.Read(ref _refused);
+
+    /// <summary>How many connections of peers are served.</summary>
+    public int Serving => _servers.Count;
 
     internal BulkOptions Options => _options;
 
@@ -151,7 +162,29 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>A peer was turned away. The first is logged: somebody who tries must not fill the disk.</summary>
+    internal void Refuse(EndPoint? peer, string why)
+    {
+        if (Interlocked.Increment(ref _refused) == 1)
+        {
+            _logger?.LogWarning("A bulk connection from {Peer} was turned away: {Why}; further ones are not logged", peer, why);
+        }
+    }
+
     internal void Forget(BulkServer server) => _servers.TryRemove(server, out _);
+
+    /// <summary>Who is on the other side; null where that has gone already.</summary>
+    internal static EndPoint? Peer(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint;
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            return null;
+        }
+    }
 
     private async Task<BulkLink> Connect(string endpoint, CancellationToken cancellation)
     {
@@ -190,6 +223,13 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
             {
                 // One connection that failed at birth, or no descriptor left: the next may do better.
                 await Task.Delay(10, CancellationToken.None);
+                continue;
+            }
+
+            if (_servers.Count >= _options.MaximumConnections)
+            {
+                Refuse(Peer(socket), $"{_options.MaximumConnections} connections are served at a time");
+                socket.Dispose();
                 continue;
             }
 

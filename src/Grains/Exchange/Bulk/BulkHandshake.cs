@@ -89,7 +89,7 @@ internal static class BulkHandshake
         }
 
         SslStream secure = new(plain);
-        RemoteCertificateValidationCallback same = (_, shown, _, _) => shown is not null && shown.GetRawCertData().AsSpan().SequenceEqual(certificate.RawDataMemory.Span);
+        RemoteCertificateValidationCallback same = (_, shown, _, _) => BulkTrust.IsPeer(shown, options);
         if (server)
         {
             await secure.AuthenticateAsServerAsync(

@@ -27,11 +27,17 @@ public sealed class BulkOptions
     /// <summary>How long a peer may take to answer the first bytes of a connection. Above zero; default 10 seconds.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Connections of peers that are served at a time; one more is closed at once. From 1; default 1024.</summary>
+    public int MaximumConnections { get; set; } = 1024;
+
     /// <summary>
-    /// With a certificate (its private key included) all transfers are encrypted, and a silo takes only peers that show the very
-    /// same certificate: all silos of a cluster get one. Null, the default: plain TCP.
+    /// With a certificate (its private key included) all transfers are encrypted, and a silo takes only peers that show one of
+    /// <see cref="Authority"/>, or without that the very same one. Null, the default: plain TCP.
     /// </summary>
     public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>Who signed the certificates of all silos. Null, the default: they all have one and the same.</summary>
+    public X509Certificate2? Authority { get; set; }
 
     /// <summary>Refuses what makes no sense.</summary>
     /// <exception cref="ArgumentException">Names the option, its value and what would be right.</exception>
@@ -41,6 +47,7 @@ public sealed class BulkOptions
         Require(Threshold >= 0, nameof(Threshold), Threshold, "at least 0");
         Require(MaximumBytes is > 0 and <= int.MaxValue, nameof(MaximumBytes), MaximumBytes, $"1 to {int.MaxValue}");
         Require(ConnectTimeout > TimeSpan.Zero, nameof(ConnectTimeout), ConnectTimeout, "above zero");
+        Require(MaximumConnections > 0, nameof(MaximumConnections), MaximumConnections, "at least 1");
         Require(Certificate is null or { HasPrivateKey: true }, nameof(Certificate), "without its private key", "one with its private key");
     }
 

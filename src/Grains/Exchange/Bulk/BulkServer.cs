@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Cluster.Numerics;
@@ -10,12 +11,13 @@ internal sealed class BulkServer(BulkChannel channel, Socket socket) : IAsyncDis
     /// <summary>Up to here head and bytes go in one piece: a system call costs more than the copy.</summary>
     private const int JoinedBytes = 16 << 10;
 
-    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BulkProtocol.HeadBytes + JoinedBytes + 8 + BulkProtocol.TailBytes, pinned: true);
+    private byte[] _buffer = [];
     private BulkLink? _link;
 
     /// <summary>Answers requests until the connection ends; never fails.</summary>
     public async Task Serve(CancellationToken stop)
     {
+        EndPoint? peer = BulkChannel.Peer(socket);
         try
         {
             using (CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(stop))
@@ -24,15 +26,21 @@ internal sealed class BulkServer(BulkChannel channel, Socket socket) : IAsyncDis
                 _link = await BulkHandshake.Accept(socket, channel.Options, limit.Token);
             }
 
+            // Only for a peer that is one.
+            _buffer = GC.AllocateUninitializedArray<byte>(BulkProtocol.HeadBytes + JoinedBytes + 8 + BulkProtocol.TailBytes, pinned: true);
             while (true)
             {
                 await _link.Receive(_buffer.AsMemory(0, BulkProtocol.RequestBytes), stop);
                 await Answer(_link, BulkRequest.Read(_buffer), stop);
             }
         }
+        catch (Exception none) when (_link is null && !stop.IsCancellationRequested)
+        {
+            channel.Refuse(peer, none is OperationCanceledException ? "it said nothing" : none.Message);
+        }
         catch (Exception)
         {
-            // The peer has gone, or was none, or this silo stops: whoever fetches learns of it at his end.
+            // The peer has gone, or this silo stops: whoever fetches learns of it at his end.
         }
         finally
         {

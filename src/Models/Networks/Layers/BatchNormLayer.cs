@@ -12,6 +12,9 @@ public sealed record BatchNormLayer : Layer
 {
     private const double Epsilon = 1e-5;
 
+    /// <summary>Whether a gain and a shift of each channel follow.</summary>
+    public bool Affine { get; init; } = true;
+
     /// <inheritdoc/>
     public override bool RowsAreIndependent => false;
 
@@ -21,13 +24,16 @@ public sealed record BatchNormLayer : Layer
     /// <inheritdoc/>
     public override IEnumerable<ParameterSpec> Parameters(long[] inputShape)
     {
-        yield return new ParameterSpec("weight", [inputShape[0]], Initializer.Ones);
-        yield return new ParameterSpec("bias", [inputShape[0]], Initializer.Zeros);
+        if (Affine)
+        {
+            yield return new ParameterSpec("weight", [inputShape[0]], Initializer.Ones);
+            yield return new ParameterSpec("bias", [inputShape[0]], Initializer.Zeros);
+        }
     }
 
     /// <inheritdoc/>
     public override Tensor Apply(FlatParameters parameters, string prefix, Tensor x) =>
-        nn.functional.batch_norm(x, null, null, parameters[prefix + "weight"], parameters[prefix + "bias"], training: true, eps: Epsilon);
+        nn.functional.batch_norm(x, null, null, Gain(parameters, prefix), Shift(parameters, prefix), training: true, eps: Epsilon);
 
     /// <inheritdoc/>
     public override Tensor Apply(NetworkPass pass, string prefix, Tensor x)
@@ -46,6 +52,10 @@ public sealed record BatchNormLayer : Layer
 
         (Tensor mean_C, Tensor variance_C) = statistics.Of(prefix);
         return nn.functional.batch_norm(
-            x, mean_C, variance_C, pass.Parameters[prefix + "weight"], pass.Parameters[prefix + "bias"], training: false, eps: Epsilon);
+            x, mean_C, variance_C, Gain(pass.Parameters, prefix), Shift(pass.Parameters, prefix), training: false, eps: Epsilon);
     }
+
+    private Tensor? Gain(FlatParameters parameters, string prefix) => Affine ? parameters[prefix + "weight"] : null;
+
+    private Tensor? Shift(FlatParameters parameters, string prefix) => Affine ? parameters[prefix + "bias"] : null;
 }

@@ -26,28 +26,45 @@ internal sealed class RunPlacementProperties(IServiceProvider services) : IGrain
     }
 }
 
-/// <summary>Decides by the devices that the run was given and by the silos' last reports.</summary>
+/// <summary>Decides by the places that the run was given and by the silos' last reports.</summary>
 internal sealed class RunPlacementDirector(TrainingOptions options, SiloBook book) : IPlacementFilterDirector
 {
     public IEnumerable<SiloAddress> Filter(PlacementFilterStrategy filterStrategy, PlacementTarget target, IEnumerable<SiloAddress> silos)
     {
         SiloAddress[] all = [.. silos];
-        SiloAddress[] staying = [.. all.Where(silo => !book.IsDraining(silo.ToParsableString()))];
-        staying = staying.Length > 0 ? staying : all;
+        if (!options.InCluster)
+        {
+            return all;
+        }
+
         string[] key = (target.GrainIdentity.Key.ToString() ?? "").Split('/');
-        if (key.Length != 3 || !RunFolder.IsValidName(key[0]) || !int.TryParse(key[2], out int index) || index < 0)
+        if (key.Length != 3 || !RunFolder.IsValidName(key[0]))
         {
-            return staying;
+            return Staying(all);
         }
 
-        if (RunLease.Read(new RunFolder(options.Runs, key[0])) is { } lease)
+        if (RunLease.Read(new RunFolder(options.Runs, key[0]))?.For(string.Join('/', key)) is { } place)
         {
-            string wanted = lease.For(index).Silo;
-            SiloAddress[] there = [.. all.Where(silo => silo.ToParsableString() == wanted)];
-            return there.Length > 0 ? there : staying;
+            SiloAddress[] there = [.. all.Where(silo => silo.ToParsableString() == place.Silo)];
+            if (there.Length > 0)
+            {
+                return there;
+            }
+
+            // Its silo is gone. Who only looks at a checkpoint, as the evaluator, needs a device of the kind.
+            SiloAddress[] alike = [.. all.Where(silo => place.Device == "cpu" || book.HasCuda(silo.ToParsableString()))];
+            all = alike.Length > 0 ? alike : all;
         }
 
-        return staying.Length > 0 ? [InTurn(staying, key[0], index)] : staying;
+        SiloAddress[] staying = Staying(all);
+        return staying.Length > 0 && int.TryParse(key[2], out int index) && index >= 0 ? [InTurn(staying, key[0], index)] : staying;
+    }
+
+    /// <summary>Those that do not leave; all, where each of them does.</summary>
+    private SiloAddress[] Staying(SiloAddress[] all)
+    {
+        SiloAddress[] staying = [.. all.Where(silo => !book.IsDraining(silo.ToParsableString()))];
+        return staying.Length > 0 ? staying : all;
     }
 
     /// <summary>The silo of an index: runs begin at different silos.</summary>

@@ -1,0 +1,105 @@
+using System.Globalization;
+using Cluster.Contracts;
+using Cluster.Models.Classifiers;
+using Cluster.Models.Evaluation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains;
+
+/// <summary>
+/// Judges samples beside data by what a classifier sees in them, and held-out images in the same way as the yardstick. Everything on
+/// one device's thread; each item is one visit.
+/// </summary>
+/// <param name="classifier">Tells features and classes.</param>
+/// <param name="device">Where it computes.</param>
+/// <param name="reference">Training images that samples are compared with.</param>
+/// <param name="heldOut">Held-out images.</param>
+internal sealed class SampleJudge(FeatureExtractor classifier, Device device, UnitImages reference, UnitImages heldOut)
+{
+    /// <summary>Images that pass at once.</summary>
+    public const int Block = 1000;
+
+    /// <summary>Classes that have a line each in the table; of more, only what they come to.</summary>
+    private const int MostClasses = 20;
+
+    /// <summary>All figures.</summary>
+    /// <param name="count">How many samples there are.</param>
+    /// <param name="samples">Some of them: the first one and how many, to pixels from 0 to 1.</param>
+    public IEnumerable<EvaluationItem> Judge(int count, Func<int, int, float[]> samples)
+    {
+        int pixels = reference.Data.Pixels;
+        using LookedAt real = new(classifier, reference.Count, pixels, device), held = new(classifier, heldOut.Count, pixels, device), made = new(classifier, count, pixels, device);
+        foreach ((LookedAt seen, string what, Func<int, int, float[]> rows) in new[] { (real, "training images", reference.Rows), (held, "held-out images", heldOut.Rows), (made, "samples", samples) })
+        {
+            for (int first = 0; first < seen.Count; first += Block)
+            {
+                int some = Math.Min(Block, seen.Count - first);
+                seen.Add(rows(first, some));
+                yield return EvaluationItem.Progress($"classifier: {first + some} of {seen.Count} {what}");
+            }
+        }
+
+        yield return EvaluationItem.Figure("samples", count, heldOut: heldOut.Count);
+        foreach (EvaluationItem item in Classes(real, held, made).Concat(Distances(real, held, made)))
+        {
+            yield return item;
+        }
+    }
+
+    private IEnumerable<EvaluationItem> Classes(LookedAt real, LookedAt held, LookedAt made)
+    {
+        int classes = classifier.Classes;
+        double[] shares = ClassShares.Of(made.Labels, classes), heldShares = ClassShares.Of(held.Labels, classes), data = ClassShares.Of(real.Labels, classes);
+        for (int label = 0; label < classes && classes <= MostClasses; label++)
+        {
+            yield return EvaluationItem.Figure("share" + label.ToString(CultureInfo.InvariantCulture), shares[label], heldOut: heldShares[label]);
+        }
+
+        yield return EvaluationItem.Figure("leastShare", shares.Min(), heldOut: heldShares.Min());
+        yield return EvaluationItem.Figure("classDivergence", ClassShares.Divergence(shares, data), "nats", heldOut: ClassShares.Divergence(heldShares, data));
+        (double score, double error) = ClassShares.Score(made.Probabilities);
+        yield return EvaluationItem.Figure("classifierScore", score, "", error, ClassShares.Score(held.Probabilities).Value);
+    }
+
+    private static IEnumerable<EvaluationItem> Distances(LookedAt real, LookedAt held, LookedAt made)
+    {
+        yield return EvaluationItem.Figure(
+            "frechetDistance", FrechetDistance.Of(made.Features, real.Features), heldOut: FrechetDistance.Of(held.Features, real.Features));
+        (double kernel, double error) = KernelDistance.Of(made.Features, real.Features);
+        yield return EvaluationItem.Figure("kernelDistance", kernel, "", error, KernelDistance.Of(held.Features, real.Features).Value);
+
+        // Precision, and its yardstick, by the manifold of the data; recall by that of the samples, or of the held-out images.
+        double[] shares = new double[4];
+        (LookedAt Manifold, LookedAt[] Points)[] pairs = [(real, [made, held]), (made, [real]), (held, [real])];
+        int done = 0;
+        foreach ((LookedAt examples, LookedAt[] points) in pairs)
+        {
+            using Manifold manifold = new(examples.Features);
+            while (manifold.Measure())
+            {
+                yield return EvaluationItem.Progress("precision and recall: balls about examples");
+            }
+
+            foreach (LookedAt each in points)
+            {
+                for (int first = 0; first < each.Count; first += Manifold.Block)
+                {
+                    shares[done] += Inside(manifold, each, first) / (double)each.Count;
+                    yield return EvaluationItem.Progress("precision and recall: points within balls");
+                }
+
+                done++;
+            }
+        }
+
+        yield return EvaluationItem.Figure("precision", shares[0], heldOut: shares[1]);
+        yield return EvaluationItem.Figure("recall", shares[2], heldOut: shares[3]);
+    }
+
+    private static long Inside(Manifold manifold, LookedAt points, int first)
+    {
+        using Tensor rows_BF = points.Features.narrow(0, first, Math.Min(Manifold.Block, points.Count - first));
+        return manifold.Inside(rows_BF);
+    }
+}

@@ -1,0 +1,19 @@
+using System.Diagnostics;
+
+namespace Cluster.Grains;
+
+/// <summary>The time that a device's thread spends making minibatches. One thread adds, any reads.</summary>
+internal sealed class InputClock
+{
+    private long _ticks;
+    private long _since;
+
+    /// <summary>So far.</summary>
+    public double Seconds => Stopwatch.GetElapsedTime(0, Volatile.Read(ref _ticks)).TotalSeconds;
+
+    /// <summary>Begins to count.</summary>
+    public void Begin() => _since = Stopwatch.GetTimestamp();
+
+    /// <summary>Ends what <see cref="Begin"/> began.</summary>
+    public void End() => Volatile.Write(ref _ticks, _ticks + Stopwatch.GetTimestamp() - _since);
+}

@@ -1,0 +1,155 @@
+using Cluster.Contracts;
+using Cluster.Contracts.Runs;
+using Orleans.TestingHost;
+
+namespace Cluster.Grains.Tests;
+
+/// <summary>Runs whose gradients are compressed on their way to the shards.</summary>
+public sealed class CompressionTests
+{
+    private const string TopK = "exchange.compression={name: top-k, share: 0.05}";
+    private const string PowerSgd = "exchange.compression={name: power-sgd, rank: 1}";
+
+    [Theory]
+    [InlineData(TopK)]
+    [InlineData(PowerSgd)]
+    [InlineData(TopK, "exchange.precision=bfloat16")]
+    [InlineData(PowerSgd, "optimizer={name: adam, clipNorm: 0.01}")]
+    [InlineData(TopK, "onNonFinite=skip")]
+    [InlineData(PowerSgd, "precision=float64")]
+    [InlineData(TopK, "model.discriminator.spectralNorm=true")]
+    [InlineData(PowerSgd, "exchange={localSteps: 3}")]
+    public async Task One_two_and_three_silos_give_the_same_files(string compression, params string[] also)
+    {
+        string[] spread = ["replicas=3", "shards=2", "batch=64", .. also, compression];
+        SortedDictionary<string, string> one = await Sums(1, spread);
+        Assert.Equal(one, await Sums(2, spread));
+        Assert.Equal(one, await Sums(3, spread));
+        Assert.Contains(one.Keys, name => name.Contains("generator-contributor-02-of-03", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_share_of_one_is_the_plain_exchange()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start(2);
+        string[] common = ["replicas=2", "shards=2", "steps=20"];
+        await cluster.Finish("plain", common);
+        await cluster.Finish("all", [.. common, "exchange.compression={name: top-k, share: 1}"]);
+        foreach (string role in new[] { "generator", "discriminator" })
+        {
+            Assert.Equal(SameBitsTests.Values(cluster, role, "plain", 2), SameBitsTests.Values(cluster, role, "all", 2));
+        }
+    }
+
+    [Fact]
+    public async Task A_rank_that_saves_nothing_is_the_plain_exchange()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start(2);
+        await cluster.Finish("plain", "replicas=2");
+        await cluster.Finish("all", "replicas=2", "exchange.compression={name: power-sgd, rank: 64}");
+        Assert.Equal(SameBitsTests.Values(cluster, "generator", "plain"), SameBitsTests.Values(cluster, "generator", "all"));
+    }
+
+    [Theory]
+    [InlineData(TopK)]
+    [InlineData(PowerSgd)]
+    [InlineData(TopK, "exchange={localSteps: 5}")]
+    public async Task A_stopped_run_resumes_to_the_same_files(string compression, params string[] also)
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start(2);
+        string[] run = ["replicas=2", "steps=60", "checkpoint.every=7", .. also, compression];
+        await cluster.Finish("whole", run);
+        await cluster.Run("stopped").Start(TrainingCluster.Experiment(run));
+        await cluster.Until("stopped", status => status.Step >= 8);
+        await cluster.Run("stopped").Pause();
+        if ((await cluster.Ended("stopped")).State == RunState.Paused)
+        {
+            await cluster.Run("stopped").Resume();
+            Assert.Equal(RunState.Finished, (await cluster.Ended("stopped")).State);
+        }
+
+        Assert.Equal(cluster.Sums("whole"), cluster.Sums("stopped"));
+    }
+
+    [Theory]
+    [InlineData(TopK)]
+    [InlineData(PowerSgd)]
+    public async Task A_silo_that_dies_in_the_middle_costs_no_bits(string compression)
+    {
+        string[] longer = ["replicas=3", "shards=2", "batch=64", "steps=60", "checkpoint.every=10", compression];
+        SortedDictionary<string, string> undisturbed = await Sums(1, longer);
+        await using TrainingCluster cluster = await TrainingCluster.Start(3);
+        await cluster.Run("run").Start(TrainingCluster.Experiment(longer));
+        await cluster.Until("run", status => status.Step >= 15);
+        SiloHandle victim = cluster.Cluster.SecondarySilos[^1];
+        await cluster.Cluster.KillSiloAsync(victim);
+        RunStatus status = await cluster.Ended("run");
+        if (status.State != RunState.Finished && status.State != RunState.Failed)
+        {
+            // The silo that carried the run itself may have been the one; then somebody resumes it.
+            await cluster.Run("run").Resume();
+            status = await cluster.Ended("run");
+        }
+
+        Assert.Equal((RunState.Finished, null), (status.State, status.Problem));
+        Assert.Equal(undisturbed, cluster.Sums("run"));
+    }
+
+    [Theory]
+    [InlineData("exchange.compression={name: top-k, share: 0.01}", 0.05)]
+    [InlineData("exchange.compression={name: power-sgd, rank: 2}", 0.05)]
+    public async Task Few_bytes_travel(string compression, double most)
+    {
+        // 64-8192-128: a role has 1.58 million parameters; both directions count. Three steps more, because first values travel whole.
+        string[] large = ["replicas=2", "model.generator.hidden=[8192, 128]", "model.discriminator.hidden=[128, 8192]"];
+        long plain = await Travelled(large), compressed = await Travelled([.. large, compression]);
+        Assert.InRange(plain, 30_000_000, long.MaxValue);
+        Assert.InRange(compressed, 1, most * plain);
+    }
+
+    [Theory]
+    [InlineData("{name: top-k, share: 0.05}")]
+    [InlineData("{name: power-sgd, rank: 2}")]
+    public async Task Training_with_compressed_gradients_learns_what_training_with_whole_ones_learns(string compression)
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        string[] common = ["replicas=2", "steps=400", "metrics.every=400", "model.encoder.hidden=[64]", "model.decoder.hidden=[64]", "optimizer.learningRate=0.003"];
+        double start = await Loss(cluster, "start", [.. common, "steps=1"]);
+        double whole = await Loss(cluster, "whole", common);
+        double compressed = await Loss(cluster, "compressed", [.. common, $"exchange.compression={compression}"]);
+        Assert.InRange(compressed, 0, whole + (0.15 * (start - whole)));
+    }
+
+    [Theory]
+    [InlineData("{kind: dictionary, atoms: 16}", "exchange.compression=top-k", "exchange.compression: this dictionary exchanges no gradients")]
+    [InlineData("{kind: dictionary, atoms: 16}", "exchange.localSteps=2", "exchange.localSteps: this dictionary exchanges no gradients")]
+    [InlineData("{kind: rbm, hidden: 8, chains: 8}", "exchange.localSteps=2", "exchange.localSteps: 2 needs replicas that can step by themselves")]
+    [InlineData(CoderExperiments.Vae, "exchange.localSteps=5", "steps: 12 is no multiple of exchange.localSteps: 5, and the replicas would not meet in the end; choose 10 steps")]
+    public async Task Models_that_cannot_are_refused(string model, string exchange, string problem)
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        Assert.Contains(problem, await cluster.Problem("run", CoderExperiments.Of(model, exchange)), StringComparison.Ordinal);
+    }
+
+    internal static async Task<double> Loss(TrainingCluster cluster, string run, string[] overrides)
+    {
+        await cluster.Complete(run, CoderExperiments.Of(CoderExperiments.Vae, overrides));
+        return (await cluster.Run(run).Status()).Figures["loss"];
+    }
+
+    private static async Task<long> Travelled(string[] overrides)
+    {
+        using FetchedBytes fetched = new();
+        await Sums(2, [.. overrides, "steps=3"]);
+        long first = fetched.Total;
+        await Sums(2, [.. overrides, "steps=6"]);
+        return fetched.Total - (2 * first);
+    }
+
+    private static async Task<SortedDictionary<string, string>> Sums(short silos, string[] overrides)
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start(silos);
+        await cluster.Finish("run", overrides);
+        return cluster.Sums("run");
+    }
+}
