@@ -8,8 +8,8 @@ using Cluster.Silo;
 namespace Cluster.Bench;
 
 /// <summary>
-/// From SIGKILL of the silo that carries a run, or of another, to the next completed step. Between two kills the cluster is
-/// brought back to its size with <c>cluster up</c>, by the command that <c>--up</c> names.
+/// From SIGKILL of the silo that carries a run, or of another, to the next completed step. The next kill waits until the
+/// killed silo, which its keeper starts again, is back.
 /// </summary>
 internal static class KillRecovery
 {
@@ -31,7 +31,6 @@ internal static class KillRecovery
     public static async Task<string> Measure(Flags flags)
     {
         string folder = flags.Text("folder") ?? ".cluster";
-        string up = flags.Text("up") ?? throw new ArgumentException("--up names the command that brings the cluster back to its size");
         bool carrier = flags.Text("victim") != "other";
         List<double> seconds = [];
         RunFolder? run = null;
@@ -67,10 +66,12 @@ internal static class KillRecovery
                 }
 
                 seconds.Add(Math.Round(Stopwatch.GetElapsedTime(killed).TotalSeconds, 2));
+                int count = overview.Silos.Count;
+                while ((await whole.Overview()).Silos.Count < count)
+                {
+                    await Task.Delay(500);
+                }
             }
-
-            using Process again = Process.Start(new ProcessStartInfo("/bin/sh") { ArgumentList = { "-c", up } })!;
-            await again.WaitForExitAsync();
         }
 
         await using (ClusterConnection connection = await LocalSilos.Read(folder).Connect())

@@ -19,13 +19,16 @@ internal sealed record LocalSilos(string Folder, IReadOnlyList<(string Name, int
             folder,
             [
                 .. file.RootElement.GetProperty("silos").EnumerateArray()
-                    .Select(silo => (silo.GetProperty("name").GetString()!, silo.GetProperty("id").GetInt32(), silo.GetProperty("gatewayPort").GetInt32()))
+                    .Select(silo => (silo.GetProperty("name").GetString()!, Id(silo.GetProperty("log").GetString()!), silo.GetProperty("gatewayPort").GetInt32()))
                     .Where(silo => Directory.Exists($"/proc/{silo.Item2}")),
             ]);
     }
 
     public Task<ClusterConnection> Connect() => ClusterConnection.Open(
         [.. Silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.Port))], "cluster", new TlsOptions(), verbose: false);
+
+    /// <summary>The present process is written down beside the log: a silo that dies is started again as another.</summary>
+    private static int Id(string log) => int.Parse(File.ReadAllText(Path.ChangeExtension(log, ".pid")).Split(' ')[0], CultureInfo.InvariantCulture);
 
     /// <summary>Processor time of a process so far.</summary>
     private static TimeSpan Busy(int id)

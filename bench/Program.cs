@@ -24,7 +24,7 @@ if (args is not [("gan-mlp" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary
     Console.Error.WriteLine("       bench vae [--threads 2] [--replicas 1] [--lanes 1] [--batch 100] [--steps 200] [--repeat 5] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench dictionary [--threads 2] [--batch 256] [--repeat 5] [--method coordinate-descent] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench silos [--folder .cluster] [--seconds 60] [--calls 20000]");
-    Console.Error.WriteLine("       bench kill --up COMMAND [--folder .cluster] [--kills 3] [--victim carrier|other]");
+    Console.Error.WriteLine("       bench kill [--folder .cluster] [--kills 3] [--victim carrier|other]");
     return 2;
 }
 

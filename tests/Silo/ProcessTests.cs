@@ -67,8 +67,7 @@ public sealed class ProcessTests : IAsyncLifetime
         await Place.Until(() => Task.FromResult(Step() > 20), "training to begin");
         await Place.Until(async () => (await Overview()).Silos.Count(silo => silo.Actors.GetValueOrDefault("tiny-001/generator") == 1) == 3, "one generator on each silo");
 
-        SiloProcess lost = ClusterFile.Read(Folder)!.Silos[1];
-        lost.Signal(9);
+        ClusterFile.Read(Folder)!.Silos[1].Kill(Folder);
         await Place.Until(async () => (await Events()).Contains("\"resumed\"", StringComparison.Ordinal), "the run to go on without it");
         Assert.Contains("starting 1 silos", await Up(), StringComparison.Ordinal);
         await Place.Until(async () => (await Events()).Contains("\"spreading\"", StringComparison.Ordinal), "the actors to spread");
