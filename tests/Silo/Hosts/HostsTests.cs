@@ -29,8 +29,16 @@ public sealed class HostsTests(ITestOutputHelper output) : IAsyncLifetime
         if (HostsFactAttribute.Lacking is null)
         {
             Silos.UseClient();
-            _lan = await Lan.Make(3);
-            _database = await Database.Start(_lan);
+            try
+            {
+                _lan = await Lan.Make(3);
+                _database = await Database.Start(_lan);
+            }
+            catch
+            {
+                await DisposeAsync(); // which is not called where this fails
+                throw;
+            }
         }
     }
 
