@@ -119,15 +119,27 @@ public sealed class RbmGradient : IDisposable
         }
 
         // grad_W·λ and grad_Wᵀ·μ of this half alone, from the rows: a pass over the batch, not over the weights.
-        visible_D.addmv_(s_BD.t(), factor_B, beta: keep, alpha: 1);
-        hidden_H.addmv_(h_BH.t(), factor_B, beta: keep, alpha: 1);
+        // Each half is whole before it is added: a BLAS that adds products to what is there one by one would give it other bits.
+        Tensor visibleHalf_D = s_BD.t().mv(factor_B), hiddenHalf_H = h_BH.t().mv(factor_B);
         if (mu_D is not null)
         {
             Tensor onHidden_B = centred_BH.mv(offsets!.Hidden).mul_(factor);
-            visible_D.addmv_(s_BD.t(), onHidden_B, beta: 1, alpha: -1).add_(mu_D * onHidden_B.sum());
+            visibleHalf_D.addmv_(s_BD.t(), onHidden_B, beta: 1, alpha: -1).add_(mu_D * onHidden_B.sum());
             Tensor onVisible_B = (s_BD.mv(mu_D) - mu_D.dot(mu_D)).mul_(factor);
-            hidden_H.addmv_(centred_BH.t(), onVisible_B, beta: 1, alpha: -1);
+            hiddenHalf_H.addmv_(centred_BH.t(), onVisible_B, beta: 1, alpha: -1);
         }
+
+        if (add)
+        {
+            visible_D.add_(visibleHalf_D);
+            hidden_H.add_(hiddenHalf_H);
+        }
+        else
+        {
+            visible_D.copy_(visibleHalf_D);
+            hidden_H.copy_(hiddenHalf_H);
+        }
+
 
         if (_rbm.IsGaussian) WriteGaussian(parameters, v_BD, h_BH, factor, keep);
     }
