@@ -179,10 +179,10 @@ public sealed partial class MonitoringTests
     [GeneratedRegex("""Rule\(\s*"(?<name>[a-z-]+)",\s*Severity\.(?<severity>\w+)""")]
     private static partial Regex RuleName();
 
-    [GeneratedRegex("""cluster_diagnosis_name=~"([^"]*)\"""")]
+    [GeneratedRegex("cluster_diagnosis_name=~\"([^\"]*)\"")]
     private static partial Regex AlertedRules();
 
-    [GeneratedRegex("""cluster_signal_name=~?"([^"]*)\"""")]
+    [GeneratedRegex("cluster_signal_name=~?\"([^\"]*)\"")]
     private static partial Regex SignalNames();
 
     [GeneratedRegex("\"[^\"]*\"")]

@@ -63,8 +63,7 @@ public sealed partial class SiloTests
     public void ASiloKnowsItsPoolAndReachesTheOthersOnAllTheirPorts(string name) => Assert.All(Case.Pools(name), pool =>
     {
         Assert.Equal(pool["metadata", "labels", "cluster/pool"].Text, Settings(name, pool)["pool"].Text);
-        Node? policy = Case.OfKind(name, "NetworkPolicy").FirstOrDefault(each => each["metadata", "name"].Text!.EndsWith("-silos", StringComparison.Ordinal));
-        if (policy is not null)
+        foreach (Node policy in Case.OfKind(name, "NetworkPolicy").Where(each => each["metadata", "name"].Text!.EndsWith("-silos", StringComparison.Ordinal)))
         {
             string[] names = [.. pool["spec", "template", "spec", "containers"].Named("silo")["ports"].Items.Select(each => each["name"].Text!).Order(StringComparer.Ordinal)];
             string[] numbers = [.. pool["spec", "template", "spec", "containers"].Named("silo")["ports"].Items.Select(each => each["containerPort"].Text!).Order(StringComparer.Ordinal)];

@@ -129,6 +129,10 @@ public sealed class LeaseTests : IDisposable
         ];
         Assert.Equal(["left", "c1", "a1", "b1", "a2", "b2", "a3"], WaitingRun.Order(runs).Select(Short));
 
+        // Who began last comes after who has waited longer.
+        Dictionary<string, DateTimeOffset> began = new() { ["ann"] = DateTimeOffset.UnixEpoch.AddSeconds(50) };
+        Assert.Equal(["left", "c1", "b1", "a1", "b2", "a2", "a3"], WaitingRun.Order(runs, began).Select(Short));
+
         // Who has runs that train comes after who has none.
         WaitingRun busy = Waiting("a0", owner: "ann", at: 0) with { Trains = true, State = State(RunState.Running) };
         Assert.Equal(["a0", "left", "c1", "b1", "a1", "b2", "a2", "a3"], WaitingRun.Order([busy, .. runs]).Select(Short));

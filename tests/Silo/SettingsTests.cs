@@ -102,7 +102,7 @@ public sealed class SettingsTests : IDisposable
             Assert.Equal("other", SettingsReader.ReadForClient(Map(("CLUSTER_SILO_CLUSTER", "other"))).Node.Cluster);
             Write("tls: {certificate: /no/such, kye: x}\n");
             string problem = Assert.Throws<InputException>(() => SettingsReader.ReadForClient(None)).Message;
-            Assert.Contains("silo.yaml:1:33: unknown key 'tls.kye'; did you mean tls.key?", problem, StringComparison.Ordinal);
+            Assert.Contains("silo.yaml:1:30: unknown key 'tls.kye'; did you mean tls.key?", problem, StringComparison.Ordinal);
             Assert.Contains("tls.key and tls.authority is missing", problem, StringComparison.Ordinal);
         }
         finally

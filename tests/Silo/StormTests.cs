@@ -57,9 +57,8 @@ public sealed class StormTests(ITestOutputHelper output) : IAsyncLifetime
         await Place.Good("up", "--folder", Folder, "--runs", _place.Runs, "--set", "queue.interval=0.5");
         for (int round = First; round < First + Rounds; round++)
         {
-            // Their keepers start again what was killed, each time later.
-            await Place.Until(() => Task.FromResult(Alive.Length == 3), "three silos");
-
+            // Those that died are started again.
+            await Place.Until(() => Task.FromResult(Alive.Length == 3), "all silos to be up");
             await Round(round, RandomStream.Named(1, "storm", 0, round, "strikes"));
         }
     }

@@ -9,7 +9,7 @@ public sealed record PlacementSection
 
     private static readonly Form<string> PoolForm = new TextForm(
         "a pool's name of small letters, digits and hyphens that begins with a letter or digit, at most 64 characters, or nothing for any silo",
-        text => text.Length == 0 || PoolName.IsValid(text));
+        text => text.Length == 0 || ExperimentName.IsValid(text));
 
     /// <summary>Silos of this pool alone; empty for any.</summary>
     public string Pool { get; init; } = "";
@@ -35,9 +35,12 @@ public sealed record PlacementSection
             Memory = s.Int("memory", d.Memory, "MiB that each replica needs: of its CUDA device's memory, or with `device: cpu` of its silo's; 0: no matter", 0, 1 << 30),
             Roles = s.List("roles", d.Roles, RolePool.Form, MostRoles, "roles that get devices of their own, each in the pool after the equals sign; the others share those of `pool`"),
         };
-        string[] unknown = [.. read.Roles.Select(each => each.Role).Except(model.Actors)];
+
+        // One that cannot be read is told already, and missing here.
+        RolePool[] roles = [.. read.Roles.Where(each => each is not null)];
+        string[] unknown = [.. roles.Select(each => each.Role).Except(model.Actors)];
         s.Require("roles", unknown.Length == 0, $"names {string.Join(", ", unknown)}; the roles of `kind: {model.Kind}` that can be placed are {string.Join(", ", model.Actors)}");
-        s.Require("roles", read.Roles.Select(each => each.Role).Distinct(StringComparer.Ordinal).Count() == read.Roles.Count, "names a role twice; one pool for each role");
+        s.Require("roles", roles.Select(each => each.Role).Distinct(StringComparer.Ordinal).Count() == roles.Length, "names a role twice; one pool for each role");
         return read;
     }
 }
@@ -48,17 +51,9 @@ public sealed record PlacementSection
 public sealed record RolePool(string Role, string Pool)
 {
     internal static readonly Form<RolePool> Form = new PatternForm<RolePool>(
-        "role=pool", "a role, an equals sign and a pool's name, or nothing after it for any silo", TryParse, each => $"\"{each.Role}={each.Pool}\"");
+        "placed role", "a role, an equals sign and a pool's name, or nothing after it for any silo", TryParse, each => $"\"{each.Role}={each.Pool}\"");
 
-    private static RolePool? TryParse(string text) => text.Split('=') is [var role, var pool] && PoolName.IsValid(role) && (pool.Length == 0 || PoolName.IsValid(pool))
+    private static RolePool? TryParse(string text) => text.Split('=') is [var role, var pool] && ExperimentName.IsValid(role) && (pool.Length == 0 || ExperimentName.IsValid(pool))
         ? new RolePool(role, pool)
         : null;
-}
-
-/// <summary>The rule for names of pools: they are names of Kubernetes objects as well.</summary>
-public static class PoolName
-{
-    /// <summary>Whether a text can be a pool's name.</summary>
-    public static bool IsValid(string text) =>
-        text.Length is > 0 and <= 64 && text[0] != '-' && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

@@ -90,11 +90,20 @@ public sealed partial record RunFolder(string Root, string Name)
     /// <summary>The first free name of an experiment: <c>gan-digits-001</c>, <c>gan-digits-002</c>, …</summary>
     /// <param name="root">The folder that holds all runs.</param>
     /// <param name="experiment">The experiment's name.</param>
-    /// <param name="from">The least number.</param>
-    public static RunFolder Next(string root, string experiment, int from = 1)
+    public static RunFolder Next(string root, string experiment)
+    {
+        int number = 1;
+        return Next(root, experiment, ref number);
+    }
+
+    /// <summary>The same from a number on.</summary>
+    /// <param name="root">The folder that holds all runs.</param>
+    /// <param name="experiment">The experiment's name.</param>
+    /// <param name="number">The least number; then the one that was free.</param>
+    public static RunFolder Next(string root, string experiment, ref int number)
     {
         root = System.IO.Path.GetFullPath(root);
-        for (int number = from; ; number++)
+        for (; ; number++)
         {
             RunFolder folder = new(root, string.Create(CultureInfo.InvariantCulture, $"{experiment}-{number:D3}"));
             if (!Directory.Exists(folder.Path))

@@ -15,9 +15,12 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, S
     private readonly Dictionary<string, SiloReport> _reports = new(StringComparer.Ordinal);
     private readonly RunBook _book = new(silo.Runs, silo.Time);
     private readonly HashSet<string> _starting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DateTimeOffset> _began = new(StringComparer.Ordinal);
     private readonly HashSet<string> _reserved = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
     private Task _look = Task.CompletedTask;
     private bool _again;
+    private bool _leaving;
 
     /// <inheritdoc/>
     public Task<SiloReport[]> Report(SiloReport report)
@@ -37,25 +40,35 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, S
     /// <inheritdoc/>
     public async Task<RunOverview> Submit(string name, string experiment, int priority, string owner = "")
     {
-        QueuePermit.Check(name, experiment, owner, options.Queue);
-        string run = RunFolder.Next(silo.Runs, name).Name;
-        for (int number = 2; !_reserved.Add(run); number++)
+        await Task.Run(() => QueuePermit.Check(name, experiment, owner, options.Queue));
+
+        // Looked for from where the last one was found, so that the thousandth run of a name is found as fast as the first.
+        int number = _numbers.GetValueOrDefault(name, 1);
+        RunFolder folder = RunFolder.Next(silo.Runs, name, ref number);
+        while (!_reserved.Add(folder.Name))
         {
-            run = RunFolder.Next(silo.Runs, name, number).Name;
+            number++;
+            folder = RunFolder.Next(silo.Runs, name, ref number);
         }
 
+        _numbers[name] = number + 1;
         try
         {
-            RunFolder folder = silo.Run(run);
-            await GrainFactory.GetGrain<IExperimentGrain>(run).Check(experiment);
+            await GrainFactory.GetGrain<IExperimentGrain>(folder.Name).Check(experiment);
             await Task.Run(() => RunQueue.Submit(folder, experiment, new RunTicket(priority, silo.Time.GetUtcNow(), owner), silo.Time));
-            Look();
-            return await Task.Run(() => RunOverview.Read(folder));
+        }
+        catch
+        {
+            _numbers[name] = Math.Min(_numbers[name], number); // the next may have it
+            throw;
         }
         finally
         {
-            _reserved.Remove(run);
+            _reserved.Remove(folder.Name);
         }
+
+        Look();
+        return await Task.Run(() => RunOverview.Read(folder));
     }
 
     /// <inheritdoc/>
@@ -79,7 +92,7 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, S
     public async Task<ClusterOverview> Overview()
     {
         SiloReport[] present = Present();
-        IReadOnlyList<WaitingRun> runs = await Task.Run(() => _book.Read());
+        IReadOnlyList<WaitingRun> runs = await Read();
         Leases leases = new(present, runs.Where(run => run.Trains).Select(run => run.Folder));
         return new ClusterOverview(
             options.Cluster,
@@ -126,6 +139,19 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, S
     private RunFolder Find(string run) =>
         silo.Inside(RunFolder.Find(silo.Runs, run.Contains('/', StringComparison.Ordinal) ? Path.GetFileName(run.TrimEnd('/')) : run));
 
+    /// <summary>What is on its way to a run's folder gets there.</summary>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _leaving = true;
+        await _look;
+    }
+
+    private Task<IReadOnlyList<WaitingRun>> Read()
+    {
+        Dictionary<string, DateTimeOffset> began = new(_began, StringComparer.Ordinal);
+        return Task.Run(() => _book.Read(began));
+    }
+
     private SiloReport[] Present()
     {
         HashSet<string> active = [.. silos.GetActiveSilos().Select(each => each.ToParsableString())];
@@ -140,9 +166,10 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, S
     /// <summary>Looks after the queue, once at a time.</summary>
     private void Look()
     {
-        if (!silo.InCluster)
+        // A silo of one command has no queue.
+        if (_leaving || !silo.InCluster)
         {
-            return; // a silo of one command, which has no queue
+            return;
         }
 
         if (!_look.IsCompleted)
@@ -168,12 +195,12 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, S
                 logger.LogWarning("The folder of runs {Runs} cannot be read: {Problem}", silo.Runs, problem.Message);
             }
         }
-        while (_again);
+        while (_again && !_leaving);
     }
 
     private async Task LookOnce()
     {
-        IReadOnlyList<WaitingRun> runs = await Task.Run(_book.Read);
+        IReadOnlyList<WaitingRun> runs = await Read();
         SiloReport[] present = Present();
         bool Taken(WaitingRun run) => run.Trains || _starting.Contains(run.Folder.Name);
         List<WaitingRun> busy = [.. runs.Where(Taken)];
@@ -194,6 +221,7 @@ internal sealed class ClusterGrain(SiloServices silo, TrainingOptions options, S
             }
 
             busy.Add(run);
+            _began[run.Ticket.Owner] = silo.Time.GetUtcNow();
             _starting.Add(run.Folder.Name);
             _ = Begin(run, lease);
         }

@@ -144,7 +144,7 @@ internal sealed class Leases
     /// <summary>Replicas spread over the silos with the fewest places so far.</summary>
     private List<LeasedDevice>? ChooseCpus(DeviceNeed need, string run)
     {
-        SiloReport[] silos = [.. _silos.Where(silo => !silo.Draining && need.InPool(silo) && _keptCpus.GetValueOrDefault(silo.Silo, run) == run)];
+        SiloReport[] silos = [.. _silos.Where(silo => !silo.Draining && need.InPool(silo) && (need.Memory == 0 || _keptCpus.GetValueOrDefault(silo.Silo, run) == run))];
         Dictionary<string, int> mine = silos.ToDictionary(silo => silo.Silo, _ => 0, StringComparer.Ordinal);
         List<LeasedDevice> chosen = [];
         while (chosen.Count < need.Count)

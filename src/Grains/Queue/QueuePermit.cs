@@ -28,7 +28,7 @@ internal static class QueuePermit
         }
 
         // The name becomes a folder's.
-        if (name.Length is 0 or > 64 || name[0] == '-' || name.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
+        if (!ExperimentName.IsValid(name))
         {
             throw new InputException($"'{Shown(name)}' is no experiment's name: small letters, digits and hyphens, beginning with a letter or digit, at most 64");
         }

@@ -18,7 +18,8 @@ internal sealed class RunBook(string root, TimeProvider time)
     private readonly Dictionary<string, DateTime> _ended = new(StringComparer.Ordinal);
 
     /// <summary>All of them, in the order in which they should start. Reads files.</summary>
-    public IReadOnlyList<WaitingRun> Read()
+    /// <param name="began">When a run of an owner last began.</param>
+    public IReadOnlyList<WaitingRun> Read(IReadOnlyDictionary<string, DateTimeOffset>? began = null)
     {
         lock (_gate)
         {
@@ -44,7 +45,7 @@ internal sealed class RunBook(string root, TimeProvider time)
                 _needs.Remove(old);
             }
 
-            return WaitingRun.Order(found);
+            return WaitingRun.Order(found, began);
         }
     }
 

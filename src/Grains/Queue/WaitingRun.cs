@@ -17,9 +17,11 @@ internal sealed record WaitingRun(RunFolder Folder, RunStateFile State, bool Tra
 
     /// <summary>
     /// The order in which runs should start: those left behind first, then by priority; of equal priority turns go round among
-    /// the owners, who has fewest runs that train first; of one owner by time.
+    /// the owners: who has fewest runs that train, and of those who has waited longest since one of his began; of one owner by time.
     /// </summary>
-    public static IReadOnlyList<WaitingRun> Order(IReadOnlyCollection<WaitingRun> runs)
+    /// <param name="runs">The runs.</param>
+    /// <param name="began">When a run of an owner last began, as far as that is known.</param>
+    public static IReadOnlyList<WaitingRun> Order(IReadOnlyCollection<WaitingRun> runs, IReadOnlyDictionary<string, DateTimeOffset>? began = null)
     {
         Dictionary<string, int> training = runs.Where(run => run.Trains).GroupBy(run => run.Ticket.Owner, StringComparer.Ordinal)
             .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal);
@@ -38,6 +40,7 @@ internal sealed record WaitingRun(RunFolder Folder, RunStateFile State, bool Tra
             .. runs.OrderBy(run => run.State.State == RunState.Queued)
                 .ThenByDescending(run => run.Ticket.Priority)
                 .ThenBy(run => turn.GetValueOrDefault(run.Folder.Name))
+                .ThenBy(run => began?.GetValueOrDefault(run.Ticket.Owner) ?? default)
                 .ThenBy(run => run.Ticket.Submitted)
                 .ThenBy(run => run.Folder.Name, StringComparer.Ordinal),
         ];

@@ -73,7 +73,7 @@ public sealed class NodeOptions
             yield return $"name: '{own}' is no silo's name; letters, digits, '.', '_' and '-', at most 128";
         }
 
-        if (options.Pool is { } pool && !PoolName.IsValid(pool))
+        if (options.Pool is { } pool && !ExperimentName.IsValid(pool))
         {
             yield return $"pool: '{pool}' is no pool's name; small letters, digits and hyphens, beginning with a letter or digit, at most 64";
         }

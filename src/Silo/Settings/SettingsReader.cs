@@ -1,4 +1,5 @@
 using Cluster.Contracts;
+using Cluster.Contracts.Experiments;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -163,7 +164,7 @@ public static class SettingsReader
             }
             else
             {
-                mistakes.Add($"{Place(file, name)}: unknown key '{key}'{Nearest(key, SiloSettings.All.Select(each => each.Key))}");
+                mistakes.Add($"{Place(file, name)}: unknown key '{Shown(key)}'{Nearest(key, SiloSettings.All.Select(each => each.Key))}");
             }
         }
     }
@@ -183,22 +184,13 @@ public static class SettingsReader
 
     private static string Place(string file, YamlNode node) => $"{file}:{node.Start.Line}:{node.Start.Column}";
 
-    private static string Nearest(string name, IEnumerable<string> known) =>
-        known.Select(each => (each, Distance(each, name))).MinBy(each => each.Item2) is ({ } near, <= 4) ? $"; did you mean {near}?" : "; cluster silo --help lists them";
-
-    /// <summary>The Levenshtein distance.</summary>
-    private static int Distance(string a, string b)
+    /// <summary>A key as messages may show it: where the blank after a secret's colon was forgotten, the secret is part of the key.</summary>
+    private static string Shown(string key)
     {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            (int diagonal, row[0]) = (row[0], i);
-            for (int j = 1; j <= b.Length; j++)
-            {
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-            }
-        }
-
-        return row[b.Length];
+        string word = new([.. key.TakeWhile(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-')]);
+        string? secret = SiloSettings.All.Where(each => each.IsSecret).Select(each => each.Key).FirstOrDefault(each => word.StartsWith(each, StringComparison.Ordinal));
+        return secret is not null ? secret + "..." : word.Length < key.Length ? word + "..." : word;
     }
+
+    private static string Nearest(string name, IEnumerable<string> known) => KnownWord.Nearest(name, known) is { } near ? $"; did you mean {near}?" : "; cluster silo --help lists them";
 }

@@ -95,9 +95,18 @@ public sealed class FuzzConnectionTests : IDisposable
             foreach (byte[] answer in answers)
             {
                 using TcpClient peer = await listener.AcceptTcpClientAsync();
-                await peer.GetStream().WriteAsync(answer);
-                peer.Client.Shutdown(SocketShutdown.Send);
-                await Rest(peer);
+                NetworkStream stream = peer.GetStream();
+                try
+                {
+                    await stream.WriteAsync(answer);
+                    peer.Client.Shutdown(SocketShutdown.Send);
+                }
+                catch (Exception gone) when (gone is IOException or SocketException)
+                {
+                    continue;
+                }
+
+                await Rest(stream);
             }
         });
         await using BulkChannel taker = new(new BulkOptions { SharedMemory = false }, IPAddress.Loopback);
@@ -126,9 +135,10 @@ public sealed class FuzzConnectionTests : IDisposable
     {
         using TcpClient client = new();
         await client.ConnectAsync(there, CancellationToken.None);
+        NetworkStream stream = client.GetStream();
         try
         {
-            await client.GetStream().WriteAsync(message, CancellationToken.None);
+            await stream.WriteAsync(message, CancellationToken.None);
             client.Client.Shutdown(SocketShutdown.Send);
         }
         catch (Exception refused) when (refused is IOException or SocketException)
@@ -136,16 +146,16 @@ public sealed class FuzzConnectionTests : IDisposable
             return;
         }
 
-        await Rest(client, patience);
+        await Rest(stream, patience);
     });
 
-    private static async Task Rest(TcpClient client, TimeSpan? patience = null)
+    private static async Task Rest(NetworkStream stream, TimeSpan? patience = null)
     {
         using CancellationTokenSource limit = new(patience ?? Limit);
         byte[] answer = new byte[4096];
         try
         {
-            while (await client.GetStream().ReadAsync(answer, limit.Token) > 0)
+            while (await stream.ReadAsync(answer, limit.Token) > 0)
             {
             }
         }
