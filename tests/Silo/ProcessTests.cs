@@ -56,6 +56,29 @@ public sealed class ProcessTests : IAsyncLifetime
         Assert.Contains("\"resumed\"", await File.ReadAllTextAsync(_place.Run("tiny-001").Events), StringComparison.Ordinal);
     }
 
+    /// <summary>The pieces of a run go to whichever silos are left, and spread again over one that is started in the place of a lost one.</summary>
+    [RealOrleansFact]
+    public async Task ASiloThatJoinsGetsItsShareOfTheActors()
+    {
+        string[] sets = ["--set", "steps=6000", "--set", "replicas=3", "--set", "shards=3", "--set", "checkpoint.every=200"];
+        await Place.Good(["run", _place.File, .. sets, "--runs", _place.Path("whole")]);
+        await Up();
+        await Place.Good(["run", _place.File, .. sets, "--connect", Folder, "--detach"]);
+        await Place.Until(() => Task.FromResult(Step() > 20), "training to begin");
+        await Place.Until(async () => (await Overview()).Silos.Count(silo => silo.Actors.GetValueOrDefault("tiny-001/generator") == 1) == 3, "one generator on each silo");
+
+        ClusterFile.Read(Folder)!.Silos[1].Kill(Folder);
+        await Place.Until(async () => (await Events()).Contains("\"resumed\"", StringComparison.Ordinal), "the run to go on without it");
+        Assert.Contains("starting 1 silos", await Up(), StringComparison.Ordinal);
+        await Place.Until(async () => (await Events()).Contains("\"spreading\"", StringComparison.Ordinal), "the actors to spread");
+        await Place.Until(
+            async () => RunStateFile.Read(_place.Run("tiny-001"))!.State == RunState.Finished
+                || (await Overview()).Silos.Count(silo => silo.Actors.ContainsKey("tiny-001/generator")) == 3,
+            "each silo to have its share");
+        await _place.Until("tiny-001", RunState.Finished);
+        Assert.Equal(_place.Sums("tiny-001", _place.Path("whole")), _place.Sums("tiny-001"));
+    }
+
     /// <summary>A rolling change: each silo in turn gets SIGTERM, and another takes its place.</summary>
     [RealOrleansFact]
     public async Task AllSilosMayLeaveOneAfterTheOther()
@@ -165,6 +188,8 @@ public sealed class ProcessTests : IAsyncLifetime
     }
 
     private Task<string> Up(params string[] more) => Place.Good(["up", "--folder", Folder, "--runs", _place.Runs, "--set", "queue.interval=0.5", .. more]);
+
+    private Task<string> Events() => File.ReadAllTextAsync(_place.Run("tiny-001").Events);
 
     private long Step() => MetricsRow.Last(_place.Run("tiny-001"))?.Step ?? 0;
 

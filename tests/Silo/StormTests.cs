@@ -54,13 +54,9 @@ public sealed class StormTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task KillsAndStopsAtRandomMomentsChangeNoBit()
     {
         Silos.UseClient();
+        await Place.Good("up", "--folder", Folder, "--runs", _place.Runs, "--set", "queue.interval=0.5");
         for (int round = First; round < First + Rounds; round++)
         {
-            if (ClusterFile.Read(Folder) is null)
-            {
-                await Place.Good("up", "--folder", Folder, "--runs", _place.Runs, "--set", "queue.interval=0.5");
-            }
-
             // Those that died are started again.
             await Place.Until(() => Task.FromResult(Alive.Length == 3), "all silos to be up");
             await Round(round, RandomStream.Named(1, "storm", 0, round, "strikes"));

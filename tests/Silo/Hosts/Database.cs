@@ -21,22 +21,30 @@ internal sealed class Database : IAsyncDisposable
     public static async Task<Database> Start(Lan lan)
     {
         Database made = new();
-        await Shell.Good("chown", "postgres", made._folder);
-        await Shell.Good(AsPostgres("initdb", "-D", made._folder, "-A", "trust", "-U", "cluster", "--no-sync", "-E", "UTF8", "--locale", "C"));
-        await File.AppendAllTextAsync(Path.Combine(made._folder, "pg_hba.conf"), "host all all 10.77.0.0/24 trust\n");
-        made._server = Shell.Start(
-            Path.Combine(made._folder, "server.log"), lan.On(0, AsPostgres("postgres", "-D", made._folder, "-h", Lan.Switch, "-k", made._folder, "-F")));
-        await Place.Until(async () => (await Shell.Run(AsPostgres("pg_isready", "-h", made._folder, "-U", "cluster"))).Code == 0, "the database");
-        await Shell.Good(AsPostgres("createdb", "-h", made._folder, "-U", "cluster", "cluster"));
-        await Shell.Good(AsPostgres("psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", made._folder, "-U", "cluster", "-d", "cluster", "-c", await File.ReadAllTextAsync(Tables())));
-        return made;
+        try
+        {
+            await Shell.Good("chown", "postgres", made._folder);
+            await Shell.Good(AsPostgres("initdb", "-D", made._folder, "-A", "trust", "-U", "cluster", "--no-sync", "-E", "UTF8", "--locale", "C"));
+            await File.AppendAllTextAsync(Path.Combine(made._folder, "pg_hba.conf"), "host all all 10.77.0.0/24 trust\n");
+            made._server = Shell.Start(
+                Path.Combine(made._folder, "server.log"), lan.On(0, AsPostgres("postgres", "-D", made._folder, "-h", Lan.Switch, "-k", made._folder, "-F")));
+            await Place.Until(async () => (await Shell.Run(AsPostgres("pg_isready", "-h", made._folder, "-U", "cluster"))).Code == 0, "the database");
+            await Shell.Good(AsPostgres("createdb", "-h", made._folder, "-U", "cluster", "cluster"));
+            await Shell.Good(AsPostgres("psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", made._folder, "-U", "cluster", "-d", "cluster", "-c", await File.ReadAllTextAsync(Tables())));
+            return made;
+        }
+        catch
+        {
+            await made.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Shell.Run(AsPostgres("pg_ctl", "-D", _folder, "-m", "immediate", "stop"));
         if (_server is not null)
         {
+            await Shell.Run(AsPostgres("pg_ctl", "-D", _folder, "-m", "immediate", "stop"));
             await _server.WaitForExitAsync().WaitAsync(Place.Limit);
             _server.Dispose();
         }

@@ -29,8 +29,16 @@ public sealed class HostsTests(ITestOutputHelper output) : IAsyncLifetime
         if (HostsFactAttribute.Lacking is null)
         {
             Silos.UseClient();
-            _lan = await Lan.Make(3);
-            _database = await Database.Start(_lan);
+            try
+            {
+                _lan = await Lan.Make(3);
+                _database = await Database.Start(_lan);
+            }
+            catch
+            {
+                await DisposeAsync(); // which is not called where this fails
+                throw;
+            }
         }
     }
 
@@ -129,7 +137,23 @@ public sealed class HostsTests(ITestOutputHelper output) : IAsyncLifetime
         return file;
     }
 
-    private async Task<string> Client(params string[] args) => await Shell.Good(_lan!.On(0, ["dotnet", SiloLauncher.Program, .. args]));
+    /// <summary>A client beside the silos. On a machine that is busy with other things it may take longer to connect than it waits.</summary>
+    private async Task<string> Client(params string[] args)
+    {
+        string[] words = _lan!.On(0, ["dotnet", SiloLauncher.Program, .. args]);
+        for (int tries = 1; tries < 5; tries++)
+        {
+            (int code, string said, string error) = await Shell.Run(words);
+            if (code == 0)
+            {
+                return said;
+            }
+
+            Assert.Contains("no silo of cluster", error, StringComparison.Ordinal);
+        }
+
+        return await Shell.Good(words);
+    }
 
     private async Task<int> Carrier()
     {
