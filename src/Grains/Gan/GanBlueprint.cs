@@ -167,6 +167,8 @@ internal sealed class GanBlueprint : Blueprint
 
     public override IEnumerable<KeyValuePair<string, double>> Summarize(SignalSet signals) => [.. base.Summarize(signals), .. GanSignals.Of(signals)];
 
+    public override bool RolesTakeTurns => true;
+
     public override IReadOnlyList<Rule> Rules =>
     [
         new NonFiniteRule(), new DivergingRule(null), new StalledRule(), new ModeCollapseRule(),

@@ -52,6 +52,9 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
     /// <summary>The rules that watch a run of this family.</summary>
     public abstract IReadOnlyList<Rule> Rules { get; }
 
+    /// <summary>Whether the roles of a step learn one after the other, and do not work at the same time.</summary>
+    public virtual bool RolesTakeTurns => false;
+
     /// <summary>The family's workflow for one attempt of a run.</summary>
     public abstract IWorkflow Workflow(WorkflowContext context);
 

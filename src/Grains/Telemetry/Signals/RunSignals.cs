@@ -10,7 +10,7 @@ namespace Cluster.Grains;
 /// <param name="time">The clock.</param>
 internal sealed class RunSignals(Blueprint blueprint, TimeProvider time)
 {
-    private readonly RunTotals _totals = new(time, (long)blueprint.File.Batch * blueprint.File.Replicas);
+    private readonly RunTotals _totals = new(time, (long)blueprint.File.Batch * blueprint.File.Replicas, blueprint.RolesTakeTurns);
     private readonly Dictionary<long, Dictionary<string, double>> _rows = [];
     private double? _checkpoint;
 

@@ -5,7 +5,8 @@ namespace Cluster.Grains;
 /// <summary>What the totals of all actors say of the time since they were last asked: how busy devices were, and what was waited for.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="samples">Examples that all replicas see in a step.</param>
-internal sealed class RunTotals(TimeProvider time, long samples)
+/// <param name="takesTurns">Whether roles exchange one after the other, so that their waits add up; else they wait side by side.</param>
+internal sealed class RunTotals(TimeProvider time, long samples, bool takesTurns)
 {
     /// <summary>Below this span rates are too rough to be told anew; rough ones are better than none.</summary>
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(100);
@@ -43,7 +44,7 @@ internal sealed class RunTotals(TimeProvider time, long samples)
         if (_since != 0)
         {
             Dictionary<(string Kind, string Key), double> gained = totals.ToDictionary(each => each.Key, each => Math.Max(0, each.Value - _before.GetValueOrDefault(each.Key)));
-            (Figures, Straggler) = Told(gained, span.TotalSeconds, step - _step, samples);
+            (Figures, Straggler) = Told(gained, span.TotalSeconds, step - _step, samples, takesTurns);
         }
 
         (_before, _since, _step) = (totals, now, step);
@@ -54,8 +55,9 @@ internal sealed class RunTotals(TimeProvider time, long samples)
     /// <param name="seconds">In how long.</param>
     /// <param name="steps">In how many steps.</param>
     /// <param name="samples">Examples in a step.</param>
+    /// <param name="takesTurns">Whether roles exchange one after the other.</param>
     internal static (IReadOnlyList<KeyValuePair<string, double>> Figures, string? Straggler) Told(
-        IReadOnlyDictionary<(string Kind, string Key), double> gained, double seconds, long steps, long samples)
+        IReadOnlyDictionary<(string Kind, string Key), double> gained, double seconds, long steps, long samples, bool takesTurns = false)
     {
         Dictionary<string, double> Of(string kind) => gained.Where(each => each.Key.Kind == kind).ToDictionary(each => each.Key.Key, each => each.Value, StringComparer.Ordinal);
         List<KeyValuePair<string, double>> figures = [new("samplesPerSecond", Math.Round(steps * samples / seconds, 1))];
@@ -70,7 +72,8 @@ internal sealed class RunTotals(TimeProvider time, long samples)
             figures.Add(new("inputShare", Math.Min(1, input.GroupBy(each => each.Key.Split('#')[0]).Max(device => device.Sum(each => each.Value)) / seconds)));
         }
 
-        double waited = wait.Count == 0 ? 0 : wait.GroupBy(each => Role(each.Key)).Max(role => role.Min(each => Exchange(each, late)));
+        double[] waits = [.. wait.GroupBy(each => Role(each.Key)).Select(role => role.Min(each => Exchange(each, late)))];
+        double waited = takesTurns ? waits.Sum() : waits.DefaultIfEmpty(0).Max();
         figures.Add(new("exchangeBytes", Of(Totals.Bytes).Values.Sum() / steps));
         figures.Add(new("exchangeWait", waited / steps));
         figures.Add(new("exchangeShare", Math.Min(1, waited / seconds)));
