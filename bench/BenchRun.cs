@@ -28,11 +28,11 @@ internal sealed class BenchRun : IAsyncDisposable
     /// <summary>Starts to train any experiment.</summary>
     public static async Task<BenchRun> StartOf(string experiment, int batch, Flags flags, int steps, params string[] overrides)
     {
-        // Batch and threads are those of all replicas and lanes together, as beside a peer that has one.
+        // The batch is that of all replicas together, as beside a peer that has one.
         int replicas = flags.Number("replicas", 1);
         string[] all =
         [
-            $"steps={steps}", $"batch={flags.Number("batch", batch) / replicas}", $"threads={flags.Number("threads", 2) / flags.Number("lanes", replicas)}",
+            $"steps={steps}", $"batch={flags.Number("batch", batch) / replicas}", $"threads={flags.Number("threads", 2)}",
             $"replicas={replicas}", $"shards={flags.Number("shards", replicas)}", "sample.every=0", .. overrides,
             .. flags.Text("set") is { } more ? new[] { more } : [],
         ];

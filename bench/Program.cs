@@ -23,13 +23,13 @@ if (args is ["sink", var protocol])
 if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary" or "silos" or "kill") and var work, .. var rest])
 {
     Console.Error.WriteLine(
-        "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--replicas 1] [--lanes 1] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
+        "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--replicas 1] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       gan-mlp, gan-dcgan, rbm, vae and dictionary take --export off|grpc|http/protobuf: telemetry to a collector on this machine");
-    Console.Error.WriteLine("       bench gan-dcgan [--threads 2] [--replicas 1] [--lanes 1] [--batch 64] [--steps 40] [--repeat 5] [--data DIR] [--set key=value]");
+    Console.Error.WriteLine("       bench gan-dcgan [--threads 2] [--replicas 1] [--batch 64] [--steps 40] [--repeat 5] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench gan-mlp-memory [--threads 2] [--batch 64] [--early 2000] [--late 20000] [--data DIR]");
     Console.Error.WriteLine("       bench allreduce [--way tcp|memory|both] [--mib 0,1,4,16,64]");
-    Console.Error.WriteLine("       bench rbm [--path actors|loop] [--threads 2] [--replicas 1] [--lanes 1] [--batch 100] [--hidden 500] [--centred true|false] [--steps 200] [--repeat 5] [--data DIR]");
-    Console.Error.WriteLine("       bench vae [--threads 2] [--replicas 1] [--lanes 1] [--batch 100] [--steps 200] [--repeat 5] [--data DIR] [--set key=value]");
+    Console.Error.WriteLine("       bench rbm [--path actors|loop] [--threads 2] [--replicas 1] [--batch 100] [--hidden 500] [--centred true|false] [--steps 200] [--repeat 5] [--data DIR]");
+    Console.Error.WriteLine("       bench vae [--threads 2] [--replicas 1] [--batch 100] [--steps 200] [--repeat 5] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench dictionary [--threads 2] [--batch 256] [--repeat 5] [--method coordinate-descent] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench silos [--folder .cluster] [--seconds 60] [--calls 20000]");
     Console.Error.WriteLine("       bench kill [--folder .cluster] [--kills 3] [--victim carrier|other]");

@@ -5,8 +5,11 @@ namespace Cluster.Grains.Tests;
 /// <summary>Rows of <c>metrics.jsonl</c> without what depends on time, or on where a run was stopped.</summary>
 internal static class MetricsText
 {
-    /// <summary>Figures gathered since the last row: a run that is stopped between two rows gathers them anew.</summary>
-    private static readonly string[] s_gathered = ["swapRateMin", "replacedAtoms"];
+    /// <summary>
+    /// Figures gathered since the last row, or noted with stale statistics when those were made: a run that is stopped in between gathers
+    /// them anew, or lacks them in one row.
+    /// </summary>
+    private static readonly string[] s_gathered = ["swapRateMin", "replacedAtoms", "chainAutocorrelation"];
 
     /// <summary>The rows of a run, each once.</summary>
     public static IEnumerable<string> Lasting(TrainingCluster cluster, string run) => File.ReadLines(cluster.Folder(run).Metrics).Select(Lasting).Distinct();

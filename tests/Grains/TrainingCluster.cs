@@ -22,8 +22,6 @@ public sealed class TrainingCluster : IAsyncDisposable
 
     private static Action<BulkOptions> s_bulk = Beside;
 
-    private static int s_cores;
-
     private TrainingCluster(TestCluster cluster, string runs)
     {
         Cluster = cluster;
@@ -35,13 +33,8 @@ public sealed class TrainingCluster : IAsyncDisposable
     public string Runs { get; }
 
     /// <summary>Starts silos; tests of this project run one after the other, so that they may share the static.</summary>
-    /// <param name="silos">How many.</param>
-    /// <param name="runs">The folder of runs; null for a new one.</param>
-    /// <param name="bulk">How tensors travel beside the messages.</param>
-    /// <param name="cores">Cores that each silo takes itself to have; null for the machine's.</param>
-    public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null, Action<BulkOptions>? bulk = null, int? cores = null)
+    public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null, Action<BulkOptions>? bulk = null)
     {
-        s_cores = cores ?? Environment.ProcessorCount;
         s_bulk = bulk ?? Beside;
         s_runs = runs ?? Directory.CreateTempSubdirectory("cluster-test-").FullName;
         TestClusterBuilder builder = new(silos);
@@ -171,7 +164,7 @@ public sealed class TrainingCluster : IAsyncDisposable
     {
         public void Configure(ISiloBuilder siloBuilder)
         {
-            TrainingOptions options = new() { Runs = s_runs, Cores = s_cores };
+            TrainingOptions options = new() { Runs = s_runs };
             s_bulk(options.Bulk);
             siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>();
         }

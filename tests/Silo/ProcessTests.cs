@@ -111,8 +111,8 @@ public sealed class ProcessTests : IAsyncLifetime
         await Place.Good("export", "tiny-001", "--connect", port, "-o", _place.Path("s.safetensors"));
         Assert.Contains("heldOutScore", await Place.Good("evaluate", "tiny-001", "--connect", port), StringComparison.Ordinal);
         string status = await Place.Good("status", "--connect", Folder);
-        Assert.Matches("(?m)^silo-1  active ", status);
-        Assert.Matches("(?m)^silo-2  active ", status);
+        Assert.Matches("(?m)^silo-1 +\\S+ +active ", status);
+        Assert.Matches("(?m)^silo-2 +\\S+ +active ", status);
 
         await Place.Good("run", _place.File, "--set", "steps=1000000", "--connect", port, "--detach");
         Assert.Contains("tiny-002 is paused at step", await Place.Good("pause", "tiny-002", "--connect", port), StringComparison.Ordinal);

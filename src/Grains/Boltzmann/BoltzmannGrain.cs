@@ -23,7 +23,7 @@ internal sealed class BoltzmannGrain(SiloServices silo) : TrainingActor(silo), I
         await Shut();
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.BoltzmannRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint, request.Index);
+        DeviceThread device = DeviceOf(blueprint);
         ImageDataset? heldOut = request.Index == 0 ? await HeldOut(blueprint) : null;
         _replica = await device.RunAsync(() => new BoltzmannReplica(blueprint, request.Index, device, Book, heldOut));
         _exchange = new RbmExchange(this, request, blueprint, device, _replica.Parameters, _replica.Offsets, actor, request.Index);

@@ -22,7 +22,7 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         RbmBlueprint blueprint = await Silo.Blueprints.Get<RbmBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, RbmModel.ChainRole, request.Index, request.At.Attempt);
         int contributor = blueprint.File.Replicas + request.Index;
-        DeviceThread device = DeviceOf(blueprint, contributor);
+        DeviceThread device = DeviceOf(blueprint);
         ChainPool pool = _pool = await device.RunAsync(() => new ChainPool(blueprint, request.Index, device, Book));
         _exchange = new RbmExchange(this, request, blueprint, device, pool.Parameters, pool.Offsets, actor, contributor);
         await _exchange.Pull();

@@ -22,7 +22,7 @@ internal sealed class ClassifierGrain(SiloServices silo) : TrainingActor(silo), 
         await Shut();
         ClassifierBlueprint blueprint = await Silo.Blueprints.Get<ClassifierBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, ClassifierModel.ClassifierRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint, request.Index);
+        DeviceThread device = DeviceOf(blueprint);
         _replica = await device.RunAsync(() => new ClassifierReplica(blueprint, request.Index, device));
         _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         await _exchange.Pull();

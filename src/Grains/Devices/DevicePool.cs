@@ -7,13 +7,12 @@ using static TorchSharp.torch;
 namespace Cluster.Grains;
 
 /// <summary>
-/// The silo's device threads: one for a GPU, and for CPUs as many lanes as there are cores for their intra-op threads. Actors that
-/// share a thread take turns on it, and none of them ever computes on a grain scheduler's thread.
-/// <para>Which lane an actor has is a matter of speed alone: results depend on the intra-op threads, which the file fixes.</para>
+/// The silo's device threads. One thread per device and intra-op thread count: actors that share a device take turns on
+/// it, and none of them ever computes on a grain scheduler's thread.
 /// </summary>
 public sealed class DevicePool(TrainingOptions options) : IDisposable
 {
-    private readonly Dictionary<(string Device, int Threads, int Lane), DeviceThread> _threads = [];
+    private readonly Dictionary<(string Device, int Threads), DeviceThread> _threads = [];
     private readonly Lock _gate = new();
     private static readonly AsyncLocal<string?> Leased = new();
 
@@ -51,12 +50,8 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
     /// <summary>The thread of a device, started on first use.</summary>
     /// <param name="device"><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</param>
     /// <param name="intraOpThreads">Threads that one operation may use on a CPU.</param>
-    /// <param name="index">
-    /// The actor's place among those that work at the same time. On CPUs actor i has lane i modulo the lanes that there are cores for; actors
-    /// of the same place share a thread and lend each other tensors without waiting.
-    /// </param>
     /// <exception cref="InputException">This silo has no such device.</exception>
-    public DeviceThread Get(string device, int intraOpThreads, int index = 0)
+    public DeviceThread Get(string device, int intraOpThreads)
     {
         if (device == "cuda" && Leased.Value is { } leased)
         {
@@ -65,8 +60,7 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
 
         lock (_gate)
         {
-            int lane = device == "cpu" ? index % Math.Max(1, options.Cores / intraOpThreads) : 0;
-            if (_threads.TryGetValue((device, intraOpThreads, lane), out DeviceThread? thread))
+            if (_threads.TryGetValue((device, intraOpThreads), out DeviceThread? thread))
             {
                 return thread;
             }
@@ -78,17 +72,8 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
                 throw new InputException($"device: {device}: this machine has {found} CUDA devices that libtorch can use; choose device: cpu or one of them");
             }
 
-            string name = lane == 0 ? $"{device}/{intraOpThreads}" : $"{device}/{intraOpThreads}#{lane}";
-            thread = new DeviceThread(name, where, intraOpThreads);
-            _threads.Add((device, intraOpThreads, lane), thread);
-
-            // Where the threads' operations use all cores, one that looks for work without sleep keeps a core from those who bring it.
-            bool spare = _threads.Keys.Sum(key => key.Threads) < options.Cores;
-            foreach (DeviceThread each in _threads.Values)
-            {
-                each.LooksBeforeSleep = spare;
-            }
-
+            thread = new DeviceThread($"{device}/{intraOpThreads}", where, intraOpThreads);
+            _threads.Add((device, intraOpThreads), thread);
             return thread;
         }
     }
@@ -98,7 +83,7 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
     {
         lock (_gate)
         {
-            foreach ((string, int, int) key in _threads.Where(each => each.Value == thread).Select(each => each.Key).ToArray())
+            foreach ((string Device, int Threads) key in _threads.Where(each => each.Value == thread).Select(each => each.Key).ToArray())
             {
                 _threads.Remove(key);
             }

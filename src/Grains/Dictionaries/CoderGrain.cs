@@ -29,7 +29,7 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
         await Shut();
         DictionaryBlueprint blueprint = await Silo.Blueprints.Get<DictionaryBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, DictionaryModel.CoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint, request.Index);
+        DeviceThread device = DeviceOf(blueprint);
         CoderReplica replica = _replica = await device.RunAsync(() => new CoderReplica(blueprint, request.Index, device));
         int shards = blueprint.File.Shards;
         if (replica.Encoder is { } encoder)

@@ -28,7 +28,7 @@ internal sealed class DictionaryShardGrain(SiloServices silo) : TrainingActor(si
     {
         await Shut();
         DictionaryBlueprint blueprint = await Silo.Blueprints.Get<DictionaryBlueprint>(request.Experiment);
-        DeviceThread device = DeviceOf(blueprint, request.Index);
+        DeviceThread device = DeviceOf(blueprint);
         string? checkpoint = request.Checkpoint is { } name ? Path.Combine(Silo.Run(request.Run).Checkpoints, name) : null;
         _shard = await device.RunAsync(() => new DictionaryShard(blueprint, request.Index, device, checkpoint, Book));
         _blueprint = blueprint;

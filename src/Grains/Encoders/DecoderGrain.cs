@@ -25,7 +25,7 @@ internal sealed class DecoderGrain(SiloServices silo) : TrainingActor(silo), IDe
         await Shut();
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.DecoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint, request.Index);
+        DeviceThread device = DeviceOf(blueprint);
         _replica = await device.RunAsync(() => new DecoderReplica(blueprint, actor, device));
         _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _encoderExchange = _replica.Encoder is { } encoder

@@ -29,7 +29,7 @@ internal sealed class EncoderGrain(SiloServices silo) : TrainingActor(silo), IEn
         await Shut();
         CoderBlueprint blueprint = await Silo.Blueprints.Get<CoderBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, CoderModel.EncoderRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint, request.Index);
+        DeviceThread device = DeviceOf(blueprint);
         _replica = await device.RunAsync(() => new EncoderReplica(blueprint, actor, device, Book));
         _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _codebookExchange = _replica.Codebook is { } codebook

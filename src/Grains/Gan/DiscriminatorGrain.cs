@@ -25,7 +25,7 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         await Shut();
         GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
         RunActor actor = new(request.Run, GanModel.DiscriminatorRole, request.Index, request.At.Attempt);
-        DeviceThread device = DeviceOf(blueprint, request.Index);
+        DeviceThread device = DeviceOf(blueprint);
         _replica = await device.RunAsync(() => new DiscriminatorReplica(blueprint, request.Index, device, Book));
         _exchange = new ParameterExchange(this, request, blueprint, device, _replica.Parameters, actor);
         _memoryExchange = _replica.Memory is { } memory

@@ -96,7 +96,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
     {
         await Shut();
         GanBlueprint blueprint = await Silo.Blueprints.Get<GanBlueprint>(request.Experiment);
-        DeviceThread device = DeviceOf(blueprint, request.Index);
+        DeviceThread device = DeviceOf(blueprint);
         _replica = await device.RunAsync(() => new GeneratorReplica(blueprint, request.Index, device, Silo.Transfer));
         return new RunActor(request.Run, GanModel.GeneratorRole, request.Index, request.At.Attempt);
     }

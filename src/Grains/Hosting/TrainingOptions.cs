@@ -24,9 +24,6 @@ public sealed class TrainingOptions
     /// <summary>The role pool that the silo belongs to; empty for none, the default.</summary>
     public string Pool { get; set; } = "";
 
-    /// <summary>Cores that the silo's CPU device threads share, at least 1. Default: all of the machine's.</summary>
-    public int Cores { get; set; } = Environment.ProcessorCount;
-
     /// <summary>CUDA devices that a CPU stands in for, to try placement without one. Default: 0.</summary>
     public int PretendedCuda { get; set; }
 

@@ -73,8 +73,8 @@ internal sealed class ParameterExchange : IDisposable
     }
 
     /// <summary>
-    /// Fills the parameters from the shards and learns which of them are on this silo. A shard shares the memory of the
-    /// first contributor that asks from its own device thread. What the exchange remembers comes from the contributor's own file.
+    /// Fills the parameters from the shards and learns which of them are on this silo. The first contributor shares its
+    /// memory with those on its own device thread. What the exchange remembers comes from the contributor's own file.
     /// </summary>
     public async Task Pull()
     {
@@ -181,7 +181,7 @@ internal sealed class ParameterExchange : IDisposable
         _near[shard] = values is { Frame: null, Bulk: null };
         _apart[shard] = !_near[shard] || !_transfer.Receive(values).InStream(_device);
         await await Take(shard, values);
-        if (_near[shard] && _blueprint.Local is null)
+        if (_near[shard] && _contributor == 0 && _blueprint.Local is null)
         {
             ShardRange range = _ranges[shard];
             using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);

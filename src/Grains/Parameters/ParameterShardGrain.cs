@@ -19,7 +19,6 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     private ShardSnapshot? _snapshot;
     private CompressedReduce? _compressed;
     private IParameterShardGrain[] _siblings = [];
-    private bool _adopted;
 
     protected override DeviceThread? Device => _slice?.Device;
 
@@ -29,7 +28,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         await Shut();
         OpenRequest common = request.Common;
         Blueprint blueprint = await Silo.Blueprints.Get(common.Experiment);
-        DeviceThread device = DeviceOf(blueprint, common.Index);
+        DeviceThread device = DeviceOf(blueprint);
         int shards = blueprint.File.Shards;
         RoleBlueprint role = blueprint.Role(request.Role);
         ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, common.Index, shards, device, Silo.Tensors));
@@ -71,12 +70,11 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         Require(attempt);
         ShardSlice slice = _slice!;
         Incoming offered = Silo.Transfer.Receive(memory);
-        if (_adopted || !offered.InStream(slice.Device))
+        if (!offered.InStream(slice.Device))
         {
             return false;
         }
 
-        _adopted = true;
         await slice.Device.RunAsync(() => slice.MoveTo(offered.Open(slice.Device.Device).DetachFromDisposeScope()));
         return true;
     }
@@ -258,7 +256,6 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     {
         _blueprint = null;
         _siblings = [];
-        _adopted = false;
         _snapshot?.Dispose();
         _snapshot = null;
         ReduceRound[] rounds = [.. _rounds.Values];

@@ -235,8 +235,8 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <exception cref="StaleAttemptException">The attempts differ.</exception>
     protected RunActor Require(long attempt) => RunActor.Require(Actor, attempt, this.GetPrimaryKeyString());
 
-    /// <summary>The thread of the device that a run's file asks for; actors of different places may work at the same time.</summary>
-    protected DeviceThread DeviceOf(Blueprint blueprint, int place) => Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads, place);
+    /// <summary>The thread of the device that a run's file asks for.</summary>
+    protected DeviceThread DeviceOf(Blueprint blueprint) => Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
 
     /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>
     protected async Task Free(DeviceThread device, Action free)

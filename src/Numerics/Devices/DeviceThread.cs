@@ -40,7 +40,6 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(intraOpThreads, 1);
         (Name, Device, this.intraOpThreads) = (name, device, intraOpThreads);
-        LooksBeforeSleep = intraOpThreads < Environment.ProcessorCount;
 
         // A missing device or native library must fail here, at the caller, and not end the process from the new thread.
         torch.zeros(1, torch.ScalarType.Float32, device).Dispose();
@@ -66,9 +65,6 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
 
     /// <summary>Items run to their end, well or badly; cancelled ones do not count.</summary>
     public long Completed => Volatile.Read(ref completed);
-
-    /// <summary>Whether the idle thread looks for work a moment before it sleeps. Default: where its operations leave a core free.</summary>
-    public bool LooksBeforeSleep { get; set; }
 
     /// <summary>Items that wait.</summary>
     public int Queued => queue.Count;
@@ -196,7 +192,8 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
 
     private void WaitForWork()
     {
-        var until = Stopwatch.GetTimestamp() + (LooksBeforeSleep ? SpinTicks : 0);
+        // Where operations use all cores, a thread that spins keeps one from those who would bring it work.
+        var until = Stopwatch.GetTimestamp() + (intraOpThreads < Environment.ProcessorCount ? SpinTicks : 0);
         while (Stopwatch.GetTimestamp() < until)
         {
             if (!queue.IsEmpty || closed) return;
