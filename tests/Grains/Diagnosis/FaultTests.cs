@@ -66,17 +66,6 @@ public sealed class FaultTests
     }
 
     [Fact]
-    public async Task Where_minibatches_cost_more_than_the_network_the_run_is_input_bound()
-    {
-        // One hidden unit for 65,536 pixels, each of which is drawn anew for every step.
-        using FewDigits wide = FewDigits.Enlarged(32, 256);
-        await using TrainingCluster cluster = await TrainingCluster.Start();
-        string[] found = await cluster.Findings(DiagnosisRuns.Of(
-            "{kind: rbm, hidden: 1, chains: 1}", 200, $"data.name={wide.Name}", "data.binarize=dynamic"));
-        Assert.True(found.Contains("input-bound"), $"found [{string.Join(", ", found)}]; {DiagnosisRuns.Last(cluster)}");
-    }
-
-    [Fact]
     public async Task A_replica_whose_gradients_are_held_up_is_a_straggler()
     {
         await using TrainingCluster cluster = await TrainingCluster.Start(2);

@@ -24,9 +24,6 @@ internal sealed class FewDigits : IDisposable
     /// <summary>The name of the data set.</summary>
     public string Name => Path.Combine(_folder, "{split}.npy");
 
-    /// <summary>Images of another size, each pixel repeated.</summary>
-    public static FewDigits Enlarged(int train, int size) => new(train, 1, size / 8);
-
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private void Write(string split, ImageDataset digits, int first, int count, int scale)
