@@ -3,6 +3,7 @@ using Cluster.Contracts;
 using Cluster.Contracts.Runs;
 using Cluster.Data;
 using Cluster.Grains;
+using Cluster.Numerics.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 using Orleans.TestingHost;
@@ -161,12 +162,11 @@ public sealed class RunLifeTests
     [Fact]
     public async Task Runs_leave_no_tensor_and_no_loan_behind()
     {
-        CollectWhatKilledSilosLeft();
         await using TrainingCluster cluster = await TrainingCluster.Start();
         await cluster.Finish("warm", "replicas=2", "shards=2");
         LocalTensors tensors = ((InProcessSiloHandle)cluster.Cluster.Primary!).SiloHost.Services.GetRequiredService<LocalTensors>();
         Assert.Equal(0, tensors.Open);
-        long before = torch.Tensor.TotalCount;
+        long before = LiveTensors.Settled();
 
         await cluster.Finish("short", "steps=5", "replicas=2", "shards=2");
         long afterShort = torch.Tensor.TotalCount;
@@ -180,10 +180,10 @@ public sealed class RunLifeTests
     [Fact]
     public async Task The_number_of_live_tensors_does_not_grow_with_the_steps()
     {
-        CollectWhatKilledSilosLeft();
         await using TrainingCluster cluster = await TrainingCluster.Start();
         List<long> counts = [];
         await cluster.Finish("warm");
+        LiveTensors.Settled();
         foreach (int steps in new[] { 200, 2000 })
         {
             string name = "run-" + steps;
@@ -254,14 +254,6 @@ public sealed class RunLifeTests
 
         Assert.Equal($"data: {file}/train, row 21, column 2 holds 1.5: generators that end in tanh need values from -1 to 1", outside.Message);
         Assert.False(Directory.Exists(cluster.Folder("outside").Path));
-    }
-
-    /// <summary>The actors of a silo that another test killed never closed: their tensors are the finalizers'.</summary>
-    private static void CollectWhatKilledSilosLeft()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
     }
 
     internal static DevicePool Devices(InProcessSiloHandle silo) => silo.SiloHost.Services.GetRequiredService<DevicePool>();

@@ -15,6 +15,7 @@ internal sealed class PlacedCluster : IAsyncDisposable
     private static string s_runs = "";
     private static QueueLimits s_limits = new();
     private static int s_silos;
+    private static string? s_pool;
 
     private readonly TestCluster _cluster;
 
@@ -26,7 +27,7 @@ internal sealed class PlacedCluster : IAsyncDisposable
 
     public static async Task<PlacedCluster> Start(Place place, QueueLimits limits)
     {
-        (s_runs, s_limits, s_silos) = (place.Runs, limits, 0);
+        (s_runs, s_limits, s_silos, s_pool) = (place.Runs, limits, 0, null);
         TestClusterBuilder builder = new(3);
         builder.AddSiloBuilderConfigurator<Configurator>();
         PlacedCluster started = new(builder.Build());
@@ -41,6 +42,20 @@ internal sealed class PlacedCluster : IAsyncDisposable
     /// <summary>The address of a pool's silo.</summary>
     public async Task<string> SiloOf(string pool) => (await Whole.Overview()).Silos.Single(silo => silo.Pool == pool).Silo;
 
+    /// <summary>Ends a pool's silo without a word to the others.</summary>
+    public async Task Kill(string pool)
+    {
+        string silo = await SiloOf(pool);
+        await _cluster.KillSiloAsync(_cluster.Silos.Single(each => each.SiloAddress.ToParsableString() == silo));
+    }
+
+    /// <summary>Starts another silo of a pool.</summary>
+    public Task Join(string pool)
+    {
+        s_pool = pool;
+        return _cluster.StartAdditionalSiloAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _cluster.StopAllSilosAsync();
@@ -51,7 +66,7 @@ internal sealed class PlacedCluster : IAsyncDisposable
     {
         public void Configure(ISiloBuilder siloBuilder)
         {
-            string pool = Pools[(Interlocked.Increment(ref s_silos) - 1) % Pools.Length];
+            string pool = s_pool ?? Pools[(Interlocked.Increment(ref s_silos) - 1) % Pools.Length];
             siloBuilder.AddTraining(new TrainingOptions { Runs = s_runs, InCluster = true, Queue = s_limits, Pool = pool, PretendedCuda = pool == "cpu" ? 0 : 2 });
             siloBuilder.Services.AddHostedService<Beater>();
         }

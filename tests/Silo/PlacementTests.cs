@@ -96,6 +96,25 @@ public sealed class PlacementTests : IDisposable
         await _place.Until("right-001", RunState.Cancelled);
     }
 
+    [Fact]
+    public async Task ARunThatLosesItsPlaceWaitsForAnotherAndEndsWithTheSameBits()
+    {
+        string[] slow = ["steps=2000", "checkpoint.every=50", "metrics.every=1", "placement.pool=cpu"];
+        await using PlacedCluster cluster = await PlacedCluster.Start(_place, new QueueLimits());
+        await cluster.Whole.Submit("whole", Place.Experiment(slow), 0);
+        await _place.Until("whole-001", RunState.Finished);
+        await cluster.Whole.Submit("moved", Place.Experiment(slow), 0);
+        await Trains("moved-001");
+        await cluster.Kill("cpu");
+        await Place.Until(async () => (await cluster.Whole.Run("moved-001")) is { State: "queued", Problem: not null }, "the run to wait for another place");
+        Assert.Contains("no silo of pool cpu is there", (await cluster.Whole.Run("moved-001")).Problem!, StringComparison.Ordinal);
+
+        await cluster.Join("cpu");
+        await _place.Until("moved-001", RunState.Finished);
+        Assert.Equal(_place.Sums("whole-001"), _place.Sums("moved-001"));
+        Assert.DoesNotContain(RunEvents.Read(_place.Run("moved-001")), each => each.Kind == "failed");
+    }
+
     private static async Task<(string, string?)> At(Task<ActorActivity> doing) => ((await doing).Silo, (await doing).Device);
 
     private Task Trains(string run) => Place.Until(() => Task.FromResult((MetricsRow.Last(_place.Run(run))?.Step ?? 0) > 3), $"{run} to train");

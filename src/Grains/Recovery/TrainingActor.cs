@@ -14,7 +14,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
 {
     /// <summary>Locked: who looks at the silo reads it beside the turns.</summary>
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
-    private readonly MessageTrail _trail = new();
+    private readonly MessageTrail _trail = new(silo.Time);
     private readonly CancellationTokenSource _given = new();
     private readonly List<ParameterExchange> _exchanges = [];
     private List<ExchangeState> _snapshots = [];
@@ -138,7 +138,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         }
 
         // What hangs has not ended.
-        DateTime now = DateTime.UtcNow;
+        DateTime now = silo.Time.GetUtcNow().UtcDateTime;
         (string Name, long? Step, long Since)[] open;
         lock (_messages)
         {
@@ -187,6 +187,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             Book.Clear();
         }
 
+        RunActor? held = Actor;
         long? step = context.Request.GetArgumentCount() > 0 && context.Request.GetArgument(0) is StepId at ? at.Step : null;
         LinkedListNode<(string Name, long? Step, long Since)> message = new((context.MethodName, step, silo.Time.GetTimestamp()));
         lock (_messages)
@@ -203,9 +204,15 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             Task call = context.Invoke();
             await (call.IsCompleted ? call : call.WaitAsync(_given.Token));
         }
-        catch (Exception problem) when (span is not null)
+        catch (Exception problem)
         {
-            span.SetStatus(ActivityStatusCode.Error, problem.Message);
+            span?.SetStatus(ActivityStatusCode.Error, problem.Message);
+            if (held is not null && Actor != held && problem is not StaleAttemptException && context.MethodName is not ("Open" or nameof(Close)))
+            {
+                // What it worked with was freed under its hands; whatever came of that is no error of the run.
+                throw new StaleAttemptException($"{this.GetPrimaryKeyString()} was closed during {context.MethodName}: {problem.Message}");
+            }
+
             throw;
         }
         finally
@@ -267,5 +274,4 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         _snapshots.ForEach(state => state.Dispose());
         _snapshots = [];
     }
-
 }

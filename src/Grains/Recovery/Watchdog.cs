@@ -29,6 +29,18 @@ internal sealed class Watchdog : IDisposable
         _timer = time.CreateTimer(static state => ((Watchdog)state!).Count(), this, Tick, Tick);
     }
 
+    /// <summary>Whether <see cref="Ring"/> was called.</summary>
+    public bool IsRung
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _rung;
+            }
+        }
+    }
+
     /// <summary>Waits for work.</summary>
     /// <param name="work">What must end.</param>
     /// <param name="expected">How long it should take.</param>

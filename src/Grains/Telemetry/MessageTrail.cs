@@ -7,7 +7,8 @@ namespace Cluster.Grains;
 /// The last messages of an actor, so that a step can be shown afterwards though nobody knew before that it would be slow or fail. One write
 /// to a ring for each message; for a grain's turns alone.
 /// </summary>
-internal sealed class MessageTrail
+/// <param name="time">Of the messages.</param>
+internal sealed class MessageTrail(TimeProvider time)
 {
     /// <summary>A step has a few messages for each actor, and up to 64 steps are under way.</summary>
     private const int Kept = 512;
@@ -24,7 +25,7 @@ internal sealed class MessageTrail
         if (step is { } known && StepTraces.Source.HasListeners())
         {
             _ring ??= new MessageTime[Kept];
-            _ring[_count++ % Kept] = new MessageTime(message, known, DateTime.UtcNow - lasted, lasted);
+            _ring[_count++ % Kept] = new MessageTime(message, known, time.GetUtcNow().UtcDateTime - lasted, lasted);
         }
     }
 

@@ -11,9 +11,10 @@ namespace Cluster.Grains;
 /// <param name="run">The run's name.</param>
 /// <param name="attempt">The attempt.</param>
 /// <param name="every">One in how many steps is traced; the first step of an attempt always is; 0: none.</param>
+/// <param name="time">Of the steps.</param>
 /// <param name="troubled">A step that failed in an attempt before: it is traced when it is done again. −1: none.</param>
 /// <param name="recorder">Whose wish for a step is granted beside them.</param>
-internal sealed class StepTraces(string run, long attempt, long every, long troubled = -1, StepRecorder? recorder = null) : IDisposable
+internal sealed class StepTraces(string run, long attempt, long every, TimeProvider time, long troubled = -1, StepRecorder? recorder = null) : IDisposable
 {
     internal static readonly ActivitySource Source = new(TelemetryNames.Source);
 
@@ -38,7 +39,7 @@ internal sealed class StepTraces(string run, long attempt, long every, long trou
 
         if (!_first && step % every != 0 && step != troubled && recorder?.TakeWish(run) != true)
         {
-            _begun[step] = DateTime.UtcNow;
+            _begun[step] = time.GetUtcNow().UtcDateTime;
             return new Sending(before);
         }
 

@@ -6,6 +6,7 @@ using Cluster.Contracts.Experiments;
 using Cluster.Contracts.Runs;
 using Cluster.Data;
 using Cluster.Models.Boltzmann;
+using Cluster.Numerics.Tests;
 using Cluster.Numerics;
 using Orleans.Runtime;
 
@@ -211,7 +212,7 @@ public sealed class RbmRunTests
         await using TrainingCluster cluster = await TrainingCluster.Start();
         string[] run = [.. s_spread, "model.staleness=2"];
         await cluster.Finish("warm", run);
-        long before = TorchSharp.torch.Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         await cluster.Finish("again", [.. run, "steps=100", "checkpoint.every=20", "sample.every=20"]);
         Assert.Equal(before, TorchSharp.torch.Tensor.TotalCount);
     }

@@ -3,6 +3,7 @@ using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
 using Cluster.Data;
 using Cluster.Models.Dictionaries;
+using Cluster.Numerics.Tests;
 using Cluster.Numerics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
@@ -135,12 +136,10 @@ public sealed class DictionaryRunTests
     public async Task Runs_leave_no_tensor_and_no_loan_behind(string also)
     {
         string[] spread = ["replicas=2", "shards=3", also, "model.passes=2", "model.replaceAfter=1"];
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
         await using TrainingCluster cluster = await TrainingCluster.Start();
         await Finish(cluster, "warm", spread);
         LocalTensors tensors = ((InProcessSiloHandle)cluster.Cluster.Primary!).SiloHost.Services.GetRequiredService<LocalTensors>();
-        long before = Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         await Finish(cluster, "long", ["steps=200", "checkpoint.every=20", "sample.every=20", .. spread]);
 
         Assert.Equal(before, Tensor.TotalCount);

@@ -1,4 +1,5 @@
 using Cluster.Contracts;
+using Cluster.Numerics.Tests;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.TestingHost;
 using TorchSharp;
@@ -95,12 +96,10 @@ public sealed class CompressionTests
     public async Task Runs_leave_no_tensor_and_no_loan_behind(string compression, params string[] also)
     {
         string[] spread = ["replicas=2", "shards=2", .. also, compression];
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
         await using TrainingCluster cluster = await TrainingCluster.Start();
         await cluster.Finish("warm", spread);
         LocalTensors tensors = ((InProcessSiloHandle)cluster.Cluster.Primary!).SiloHost.Services.GetRequiredService<LocalTensors>();
-        long before = torch.Tensor.TotalCount;
+        long before = LiveTensors.Settled();
         await cluster.Finish("long", ["steps=60", "checkpoint.every=20", .. spread]);
         Assert.Equal(before, torch.Tensor.TotalCount);
         Assert.Equal(0, tensors.Open);

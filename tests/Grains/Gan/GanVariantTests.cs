@@ -43,15 +43,7 @@ public sealed class GanVariantTests
 
         await using (TrainingCluster cluster = await TrainingCluster.Start(2))
         {
-            await cluster.Run("run").Start(experiment);
-            await cluster.Until("run", status => status.Step >= 5);
-            await cluster.Run("run").Pause();
-            if ((await cluster.Ended("run")).State == RunState.Paused)
-            {
-                await cluster.Run("run").Resume();
-                Assert.Equal(RunState.Finished, (await cluster.Ended("run")).State);
-            }
-
+            await cluster.FinishInHalves("run", experiment, after: 5);
             Assert.Equal(one, cluster.Sums("run"));
         }
 

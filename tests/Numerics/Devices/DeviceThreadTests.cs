@@ -89,7 +89,7 @@ public sealed class DeviceThreadTests
     public async Task Strays_are_freed_and_results_are_not()
     {
         await using var thread = Start();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         using var kept = await thread.RunAsync(() => ones(3) + ones(3)).WaitAsync(Patience);
         Assert.Equal(before + 1, Tensor.TotalCount);
         Assert.Equal([2f, 2, 2], kept.AsFloats().ToArray());

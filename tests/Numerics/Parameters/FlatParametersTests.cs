@@ -92,7 +92,7 @@ public sealed class FlatParametersTests
     [Fact]
     public void Dispose_leaves_no_tensor_alive_and_scopes_leave_it_alone()
     {
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         FlatParameters parameters;
         using (NewDisposeScope())
         {

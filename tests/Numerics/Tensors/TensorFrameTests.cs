@@ -148,7 +148,7 @@ public sealed class TensorFrameTests
             case "checksum": frame[24] ^= 1; break;
         }
 
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         Assert.Contains(said, Assert.Throws<FrameFormatException>(() => TensorFrame.Decode(frame, CPU)).Message);
         Assert.Equal(before, Tensor.TotalCount);
     }
