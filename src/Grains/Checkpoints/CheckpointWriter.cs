@@ -14,8 +14,8 @@ internal sealed class CheckpointWriter(RunFolder run, Blueprint blueprint, SiloS
     public TimeSpan Last { get; private set; }
 
     /// <summary>Copies all state aside.</summary>
-    public Task Snapshot(IWorkflow workflow, StepId at) => Task.WhenAll(
-        workflow.Snapshot(at.Step), Task.WhenAll(Keepers(workflow).Select(actor => actor.SnapshotExchange(at))));
+    public Task Snapshot(IWorkflow workflow, StepId at) =>
+        Together.All([workflow.Snapshot(at.Step), .. Keepers(workflow).Select(actor => actor.SnapshotExchange(at))]);
 
     /// <summary>Writes the copies, the manifest last, and drops checkpoints that are no longer kept.</summary>
     /// <param name="workflow">Whose actors write.</param>

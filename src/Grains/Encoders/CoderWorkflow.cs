@@ -35,26 +35,15 @@ internal sealed class CoderWorkflow : IWorkflow
     public async Task Open(long step, string? checkpoint)
     {
         await _shards.Open(step, checkpoint);
-        await Task.WhenAll(_decoders.Select((decoder, index) => decoder.Open(_context.Open(index, step, checkpoint))));
-        await Task.WhenAll(_encoders.Select((encoder, index) => encoder.Open(_context.Open(index, step, checkpoint))));
+        await Together.All(_decoders.Select((decoder, index) => decoder.Open(_context.Open(index, step, checkpoint))));
+        await Together.All(_encoders.Select((encoder, index) => encoder.Open(_context.Open(index, step, checkpoint))));
     }
 
     /// <inheritdoc/>
     public Task Step(long step)
     {
         StepId at = _context.At(step);
-        return AllOrFirstFailure([.. _encoders.Select(encoder => encoder.Step(at)), .. _decoders.Select(decoder => decoder.Step(at))]);
-    }
-
-    /// <summary>Where one half is lost the other waits for it: the first failure must not wait for the rest.</summary>
-    private static async Task AllOrFirstFailure(List<Task> steps)
-    {
-        while (steps.Count > 0)
-        {
-            Task ended = await Task.WhenAny(steps);
-            await ended;
-            steps.Remove(ended);
-        }
+        return Together.All([.. _encoders.Select(encoder => encoder.Step(at)), .. _decoders.Select(decoder => decoder.Step(at))]);
     }
 
     /// <summary>Means over the replicas in their order; the loss has the encoders' penalties in it.</summary>
@@ -62,9 +51,9 @@ internal sealed class CoderWorkflow : IWorkflow
     public async Task<double[][]> Report(long first, int count)
     {
         StepId at = _context.At(first);
-        Task<double[][]> encoded = Task.WhenAll(_encoders.Select(encoder => encoder.Report(at, count)));
-        Task<DecoderStep[][]> decoded = Task.WhenAll(_decoders.Select(decoder => decoder.Report(at, count)));
-        await Task.WhenAll(encoded, decoded);
+        Task<double[][]> encoded = Together.All(_encoders.Select(encoder => encoder.Report(at, count)));
+        Task<DecoderStep[][]> decoded = Together.All(_decoders.Select(decoder => decoder.Report(at, count)));
+        await Together.All(encoded, decoded);
         return [.. Enumerable.Range(0, count).Select(step =>
         {
             double penalty = encoded.Result.Average(replica => replica[step]);
@@ -89,7 +78,7 @@ internal sealed class CoderWorkflow : IWorkflow
     public Task Snapshot(long step) => _shards.Snapshot(step);
 
     /// <inheritdoc/>
-    public Task<CheckpointFile[]> WriteSnapshot(long step, string checkpoint) => _shards.WriteSnapshot(step, checkpoint);
+    public Task<CheckpointFile[]> WriteSnapshot(long step, string checkpoint) => Task.WhenAll(_shards.WriteSnapshot(step, checkpoint));
 
     /// <inheritdoc/>
     public Task Close() => Closing.All(

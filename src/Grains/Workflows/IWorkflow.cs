@@ -30,7 +30,7 @@ internal interface IWorkflow
     /// <summary>Copies all state aside; between steps.</summary>
     Task Snapshot(long step);
 
-    /// <summary>Writes the copies into a checkpoint's folder.</summary>
+    /// <summary>Writes the copies into a checkpoint's folder. Ends, well or not, when nothing is written any more.</summary>
     Task<CheckpointFile[]> WriteSnapshot(long step, string checkpoint);
 
     /// <summary>Frees what the actors hold. An actor that cannot be reached holds nothing: never fails.</summary>

@@ -145,7 +145,7 @@ internal sealed class ClusterHub(string clusterId, string serviceId) : IDisposab
         if (Find(address) is not { Status: SiloStatus.Active } silo) throw new SiloUnavailableException($"Placement chose silo {address}, which is not active.");
         var made = new Activation(silo, id, grain);
         if (_directory.GetOrAdd(id, made) != made) return;
-        if (silo.Dead) Remove(made);
+        if (silo.Dead) made.Kill();
         else made.Start();
     }
 

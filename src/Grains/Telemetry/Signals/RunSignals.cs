@@ -27,7 +27,7 @@ internal sealed class RunSignals(Blueprint blueprint, TimeProvider time)
             return;
         }
 
-        ActorSignals[] answers = await Task.WhenAll(workflow.Actors.Select(actor => actor.Signals(new StepId(attempt, first + count - 1))));
+        ActorSignals[] answers = await Together.All(workflow.Actors.Select(actor => actor.Signals(new StepId(attempt, first + count - 1))));
         _totals.Take(answers, first + count);
         foreach (var step in answers.SelectMany(answer => answer.Values).GroupBy(signal => signal.Step).Where(step => reported.Contains(step.Key)))
         {
