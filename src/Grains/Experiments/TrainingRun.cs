@@ -52,8 +52,8 @@ internal sealed class TrainingRun
     public void Stop(RunState rest = RunState.Paused) => _at.Stop(rest);
 
     /// <summary>
-    /// Gives the run up at once, with no word to its actors and none to its files: this silo is cut off, and another that can
-    /// reach them goes on from the newest checkpoint as soon as the run is free.
+    /// Gives the run up at once, with no word to its actors and none to its files: this silo is cut off or ends, and another that
+    /// can reach them goes on from the newest checkpoint as soon as the run is free.
     /// </summary>
     public void LetGo()
     {
@@ -71,7 +71,7 @@ internal sealed class TrainingRun
         }
         catch (Exception) when (_letGo)
         {
-            _at.Problem = "its silo was cut off from the others";
+            _at.Problem = "its silo ended or was cut off from the others";
         }
         catch (Exception problem)
         {
@@ -114,6 +114,11 @@ internal sealed class TrainingRun
             if (problem is NonFiniteException apart)
             {
                 _parts.Findings.Look(apart, _at.Step, traces);
+            }
+
+            if (!_letGo && _silo.IsLeaving)
+            {
+                LetGo();
             }
 
             if (_letGo)

@@ -36,6 +36,9 @@ internal sealed class SiloServices(
     /// <summary>Whether runs go on elsewhere when the silo leaves.</summary>
     public bool InCluster => options.InCluster;
 
+    /// <summary>Whether this silo goes down: what fails here now fails for that.</summary>
+    public bool IsLeaving => silos.CurrentStatus is SiloStatus.ShuttingDown or SiloStatus.Stopping or SiloStatus.Dead;
+
     /// <summary>Whether a silo that holds a device of the run is gone.</summary>
     public bool HasLostItsDevice(RunFolder run) => options.InCluster && RunLease.Read(run) is { } lease
         && lease.All.Any(device => !silos.GetActiveSilos().Any(each => each.ToParsableString() == device.Silo));

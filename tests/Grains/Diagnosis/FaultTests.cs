@@ -70,9 +70,9 @@ public sealed class FaultTests
     {
         await using TrainingCluster cluster = await TrainingCluster.Start(2);
         using (MessageFaults.Set((context, _) =>
-            context.MethodName == "Reduce" && context.Request.GetArgument(0) is GradientPart { Replica: 1 } ? Task.Delay(50) : null))
+            context.MethodName == "Reduce" && context.Request.GetArgument(0) is GradientPart { Replica: 1 } ? Task.Delay(150) : null))
         {
-            string[] found = await cluster.Findings(DiagnosisRuns.Of(Gan, 60, "replicas=2", "shards=2", "metrics.every=3"));
+            string[] found = await cluster.Findings(DiagnosisRuns.Of(Gan, 24, "replicas=2", "shards=2", "metrics.every=2"));
             Assert.True(found.Contains("straggler"), $"found [{string.Join(", ", found)}]; {DiagnosisRuns.Last(cluster)}");
         }
 

@@ -20,7 +20,7 @@ public sealed class BulkExchangeTests
     public async Task Three_silos_give_the_files_of_one(string way, string also)
     {
         SortedDictionary<string, string> one = await Sums(1, way, [.. Spread, also]);
-        using FetchedBytes fetched = new();
+        using CountedBytes fetched = new();
         SortedDictionary<string, string> three = await Sums(3, way, [.. Spread, also]);
         Assert.Equal(4, one.Count);
         Assert.Equal(one, three);
@@ -33,7 +33,7 @@ public sealed class BulkExchangeTests
         // 64-8192-128 has 1.58 million parameters: seven buckets in one shard, the last of them short.
         string[] large = ["replicas=2", "steps=3", "model.generator.hidden=[8192, 128]", "model.discriminator.hidden=[128, 8192]"];
         SortedDictionary<string, string> one = await Sums(1, "memory", large);
-        using FetchedBytes fetched = new();
+        using CountedBytes fetched = new();
         Assert.Equal(one, await Sums(2, "memory", large));
         Assert.Equal(one, await Sums(2, "tcp", large));
         Assert.True(fetched.By("tcp") > 30_000_000 || fetched.By("memory") > 30_000_000, "the gradients did not travel beside the messages");
@@ -43,7 +43,7 @@ public sealed class BulkExchangeTests
     public async Task Without_a_bulk_channel_everything_travels_in_messages_with_the_same_bits()
     {
         SortedDictionary<string, string> one = await Sums(1, "memory", Spread);
-        using FetchedBytes fetched = new();
+        using CountedBytes fetched = new();
         await using TrainingCluster cluster = await TrainingCluster.Start(2, bulk: options => options.Enabled = false);
         Assert.Equal(RunState.Finished, (await cluster.Finish("run", Spread)).State);
         Assert.Equal(one, cluster.Sums("run"));

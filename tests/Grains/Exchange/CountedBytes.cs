@@ -3,16 +3,16 @@ using System.Diagnostics.Metrics;
 namespace Cluster.Grains.Tests;
 
 /// <summary>Listens to the counter of bytes that were fetched.</summary>
-internal sealed class FetchedBytes : IDisposable
+internal sealed class CountedBytes : IDisposable
 {
     private readonly MeterListener _listener = new();
     private readonly Dictionary<string, long> _bytes = [];
 
-    public FetchedBytes()
+    public CountedBytes(string counter = ExchangeMetrics.BytesName)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name == ExchangeMetrics.BytesName)
+            if (instrument.Name == counter)
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -21,7 +21,7 @@ internal sealed class FetchedBytes : IDisposable
         {
             lock (_bytes)
             {
-                string way = (string)tags[0].Value!;
+                string way = (string)tags[0].Value!; // the first tag
                 _bytes[way] = _bytes.GetValueOrDefault(way) + bytes;
             }
         });
