@@ -63,7 +63,14 @@ internal sealed class ExperimentGrain(SiloServices silo, ILogger<ExperimentGrain
         }
 
         // The files are the truth, since the queue and a person may have changed them; what ended here knows its last figures too.
-        RunStatus now = RunFiles.Status(silo.Run(Run));
+        RunFolder folder = silo.Run(Run);
+        RunStatus now = RunFiles.Status(folder);
+        if (!silo.InCluster && now.State is (RunState.Running or RunState.Recovering) && !folder.IsLocked())
+        {
+            // Whoever trained it went without a word. In a cluster it goes on by itself; here somebody must resume it.
+            now = now with { State = RunState.Paused };
+        }
+
         return Task.FromResult(_ended is { } ended && (ended.State, ended.Step) == (now.State, now.Step) ? ended : now);
     }
 
