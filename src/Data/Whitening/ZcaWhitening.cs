@@ -1,4 +1,5 @@
 using System.Globalization;
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -36,7 +37,7 @@ public sealed class ZcaWhitening : IDisposable
         var x = x_ND.to(ScalarType.Float64).cpu();
         var mean_1D = x.mean([0L], keepdim: true);
         var centred = x - mean_1D;
-        var covariance = centred.t().mm(centred) / (x.shape[0] - 1);
+        var covariance = centred.t().mm(centred).Div(x.shape[0] - 1);
         var variance = covariance.diagonal().contiguous().data<double>().ToArray();
         for (var d = 0; d < variance.Length; d++)
         {
@@ -45,12 +46,12 @@ public sealed class ZcaWhitening : IDisposable
         }
 
         var (eigenvalues, eigenvectors) = linalg.eigh(covariance);
-        eigenvalues = eigenvalues.clamp_min(0);
-        var level = eigenvalues.mean().ToDouble();
-        var least = eigenvalues.min().ToDouble();
+        eigenvalues = eigenvalues.ClampMin(0);
+        var level = eigenvalues.mean().AsDouble();
+        var least = eigenvalues.min().AsDouble();
         if (epsilon == 0 && !(least > 1e-12 * level))
             throw new DatasetException(string.Create(CultureInfo.InvariantCulture, $"{name} cannot be whitened without epsilon: some combination of its elements has variance {least:g3}, as when every signal's mean was subtracted; set epsilon above 0"));
-        var spread = (eigenvalues + (epsilon * level)).sqrt();
+        var spread = eigenvalues.Add(epsilon * level).sqrt();
         var whiten = (eigenvectors / spread).mm(eigenvectors.t());
         var restore = (eigenvectors * spread).mm(eigenvectors.t());
         return new ZcaWhitening(Kept(mean_1D), Kept(whiten), Kept(restore));
@@ -71,7 +72,7 @@ public sealed class ZcaWhitening : IDisposable
     public Tensor Undo(Tensor white_BD)
     {
         using var centred = white_BD.mm(Restore_DD);
-        return centred + Mean_1D;
+        return centred.Add(Mean_1D);
     }
 
     /// <summary>Frees the three.</summary>

@@ -85,7 +85,7 @@ internal sealed class BoltzmannReplica : IDisposable
             RbmSignals.NoteFreeEnergy(_book, step, FreeEnergy(survey.Train), FreeEnergy(survey.HeldOut));
         }
 
-        return new BoltzmannStep(activity.ToDouble(), _figures.Value.Reconstruction, _figures.Value.PseudoLikelihood);
+        return new BoltzmannStep(activity.AsDouble(), _figures.Value.Reconstruction, _figures.Value.PseudoLikelihood);
     }
 
     /// <summary>Images, rows × pixels, after long chains that begin at the first training images.</summary>
@@ -114,7 +114,7 @@ internal sealed class BoltzmannReplica : IDisposable
     private double FreeEnergy(Tensor v_ND)
     {
         using DisposeScope scope = NewDisposeScope();
-        return _blueprint.Rbm.FreeEnergy(Parameters, v_ND).mean().ToDouble();
+        return _blueprint.Rbm.FreeEnergy(Parameters, v_ND).mean().AsDouble();
     }
 
     private void Standardize(Tensor v_BD)
@@ -136,7 +136,7 @@ internal sealed class BoltzmannReplica : IDisposable
         double pseudo = _blueprint.Rbm.IsGaussian
             ? 0
             : PseudoLikelihood.Stochastic(
-                _blueprint.Rbm, Parameters, _v_BD.round(), RandomStream.Named(_blueprint.Seed, RbmModel.BoltzmannRole, _index, step, "turned")).mean().ToDouble();
-        return ((back_BD - _v_BD).square().mean().ToDouble(), pseudo);
+                _blueprint.Rbm, Parameters, _v_BD.round(), RandomStream.Named(_blueprint.Seed, RbmModel.BoltzmannRole, _index, step, "turned")).mean().AsDouble();
+        return ((back_BD - _v_BD).Square().mean().AsDouble(), pseudo);
     }
 }

@@ -176,6 +176,6 @@ internal sealed class ChainPool : IDisposable
         using IDisposable guard = no_grad();
         using Tensor activity = _chains.HiddenMean.mean();
         double[] swaps = [.. _chains.SwapRates.Where(rate => !double.IsNaN(rate))];
-        return new ChainStep(activity.ToDouble(), swaps.Length == 0 ? 0 : swaps.Average(), 0);
+        return new ChainStep(activity.AsDouble(), swaps.Length == 0 ? 0 : swaps.Average(), 0);
     }
 }

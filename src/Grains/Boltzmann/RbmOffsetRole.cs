@@ -32,8 +32,8 @@ internal sealed class RbmOffsetRole : IDisposable
     {
         using var scope = NewDisposeScope();
         using IDisposable guard = no_grad();
-        Parameters[RbmBlueprint.VisibleOffset].grad!.copy_((Offsets.Visible - v_BD.mean([0])) * scale);
-        Parameters[RbmBlueprint.HiddenOffset].grad!.copy_((Offsets.Hidden - h_BH.mean([0])) * scale);
+        Parameters[RbmBlueprint.VisibleOffset].grad!.copy_((Offsets.Visible - v_BD.mean([0])).Mul(scale));
+        Parameters[RbmBlueprint.HiddenOffset].grad!.copy_((Offsets.Hidden - h_BH.mean([0])).Mul(scale));
     }
 
     public void Dispose()

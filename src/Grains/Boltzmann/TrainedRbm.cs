@@ -159,15 +159,15 @@ internal sealed class TrainedRbm(RbmBlueprint blueprint, Device device, FlatPara
         rbm.Check(v_BD);
         Tensor free_B = rbm.FreeEnergy(parameters, v_BD).to(ScalarType.Float64);
         sums.Count += count;
-        sums.Free += free_B.sum().ToDouble();
-        sums.FreeSquares += free_B.square().sum().ToDouble();
-        sums.Reconstruction += (rbm.Reconstruct(parameters, v_BD) - v_BD).square().mean([1]).sum().ToDouble();
+        sums.Free += free_B.sum().AsDouble();
+        sums.FreeSquares += free_B.Square().sum().AsDouble();
+        sums.Reconstruction += (rbm.Reconstruct(parameters, v_BD) - v_BD).Square().mean([1]).sum().AsDouble();
         if (!rbm.IsGaussian)
         {
             Tensor pseudo_B = PseudoLikelihood.Stochastic(
                 rbm, parameters, v_BD.round(), RandomStream.Named(blueprint.Seed, "evaluate", 0, first, "turned")).to(ScalarType.Float64);
-            sums.Pseudo += pseudo_B.sum().ToDouble();
-            sums.PseudoSquares += pseudo_B.square().sum().ToDouble();
+            sums.Pseudo += pseudo_B.sum().AsDouble();
+            sums.PseudoSquares += pseudo_B.Square().sum().AsDouble();
         }
     }
 
@@ -209,9 +209,9 @@ internal sealed class TrainedRbm(RbmBlueprint blueprint, Device device, FlatPara
     private byte[] Filters(int rows, int columns)
     {
         Tensor w_HD = parameters[Rbm.Weight].detach().t().to(ScalarType.Float32).cpu().contiguous();
-        Tensor order = w_HD.square().sum([1]).argsort(0, descending: true).narrow(0, 0, Math.Min(rows * columns, (int)blueprint.Rbm.Hidden));
+        Tensor order = w_HD.Square().sum([1]).argsort(0, descending: true).narrow(0, 0, Math.Min(rows * columns, (int)blueprint.Rbm.Hidden));
         Tensor chosen = w_HD.index_select(0, order);
-        Tensor range = chosen.abs().amax([1L], keepdim: true).clamp_min(1e-12);
+        Tensor range = chosen.abs().amax([1L], keepdim: true).ClampMin(1e-12);
         return RbmPictures.Grid(blueprint, (chosen / range).contiguous().data<float>().ToArray(), rows, columns, -1, 1);
     }
 
@@ -231,7 +231,7 @@ internal sealed class TrainedRbm(RbmBlueprint blueprint, Device device, FlatPara
         float[] mask = [.. Enumerable.Range(0, images.Pixels).Select(pixel => pixel % plane < upper ? 1f : 0f)];
         Tensor known_D = tensor(mask).to(blueprint.Type, device);
         float middle = (blueprint.Standard.Low + blueprint.Standard.High) / 2;
-        Tensor half_BD = (v_BD * known_D) + (blueprint.Standard.Applies ? zeros_like(known_D) : (1 - known_D) * middle);
+        Tensor half_BD = (v_BD * known_D).Add(blueprint.Standard.Applies ? zeros_like(known_D) : known_D.SubtractedFrom(1).Mul(middle));
         Tensor completed_BD = Completion.Run(blueprint.Rbm, parameters, v_BD, known_D, Sweeps, RandomStream.Named(seed, "sample", 0, 0, "complete"));
         return RbmPictures.Pixels(blueprint, stack([v_BD, half_BD, completed_BD], 1).view(3 * triples, -1));
     }

@@ -17,7 +17,7 @@ internal static class ClassifierPictures
         int channels = blueprint.Data.Channels, side = blueprint.Model.Kernel;
         int shown = Math.Min((int)kernels_OIKK.shape[0], rows * columns);
         Tensor flat_OD = kernels_OIKK.narrow(0, 0, shown).reshape(shown, -1);
-        float[] values = (flat_OD / flat_OD.abs().amax([1], keepdim: true).clamp_min(1e-12)).contiguous().data<float>().ToArray();
+        float[] values = (flat_OD / flat_OD.abs().amax([1], keepdim: true).ClampMin(1e-12)).contiguous().data<float>().ToArray();
         return Grid.ToPng(values, rows, columns, channels, side, side, -1, 1);
     }
 }

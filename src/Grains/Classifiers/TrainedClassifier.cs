@@ -84,7 +84,7 @@ internal sealed class TrainedClassifier(ClassifierBlueprint blueprint, Device de
         Tensor log_BC = blueprint.Network.Network.Forward(parameters, x_BD).to(ScalarType.Float64).log_softmax(1).cpu();
         long[] taken = log_BC.argmax(1).data<long>().ToArray();
         Tensor label_B1 = tensor(Array.ConvertAll(labels.ToArray(), label => (long)label)).unsqueeze(1);
-        return (Array.ConvertAll(taken, label => (int)label), -log_BC.gather(1, label_B1).sum().ToDouble());
+        return (Array.ConvertAll(taken, label => (int)label), -log_BC.gather(1, label_B1).sum().AsDouble());
     }
 
     /// <summary>Rows are what images are, columns what they are taken for.</summary>

@@ -25,7 +25,7 @@ internal static class AtomPictures
             atoms = atoms.mm(frombuffer(restore, ScalarType.Float32).view(patches.Features, patches.Features));
         }
 
-        float[] values = (atoms / atoms.abs().amax([1], keepdim: true).clamp_min(1e-12)).contiguous().data<float>().ToArray();
+        float[] values = (atoms / atoms.abs().amax([1], keepdim: true).ClampMin(1e-12)).contiguous().data<float>().ToArray();
         return Grid.ToPng(values, rows, columns, patches.Channels, patches.Height, patches.Width, -1, 1);
     }
 }

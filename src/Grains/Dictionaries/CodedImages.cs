@@ -1,5 +1,6 @@
 using Cluster.Data;
 using Cluster.Models.Dictionaries;
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -53,7 +54,7 @@ internal sealed class CodedImages
         float[] patches = new float[grid.Count * grid.Features];
         grid.Extract(image, patches);
         PatchNormalization[] kept = Normalize(patches, _blueprint.Signals.Options with { Normalize = false });
-        Tensor x_BD = Tensors(patches, grid.Features), unit_KD = _atoms_KD / linalg.vector_norm(_atoms_KD, 2, [1], keepdim: true).clamp_min(1e-12);
+        Tensor x_BD = Tensors(patches, grid.Features), unit_KD = _atoms_KD / _atoms_KD.Square().sum(1L, keepdim: true).sqrt().ClampMin(1e-12);
         SparseCodingOptions coding = Coding() with { Penalty = sigma * Math.Sqrt(2 * Math.Log(_blueprint.Options.Atoms)) };
         Tensor code_BK = SparseCoding.Infer(x_BD, unit_KD, coding);
         return Assemble(grid, SupportFit.Of(x_BD, unit_KD, code_BK).mm(unit_KD), kept);
@@ -77,7 +78,7 @@ internal sealed class CodedImages
         Tensor code_BK = SparseCoding.Infer(Signals(patches, grid.Features), _atoms_KD, _blueprint.Options.Coding);
         if (grid.Count > 1)
         {
-            Tensor code_NPK = code_BK.view(count, grid.Count, -1), both_NPF = cat([code_NPK.clamp_min(0), (-code_NPK).clamp_min(0)], 2);
+            Tensor code_NPK = code_BK.view(count, grid.Count, -1), both_NPF = cat([code_NPK.ClampMin(0), (-code_NPK).ClampMin(0)], 2);
             code_BK = cat([.. Quarters(grid).Select(quarter => both_NPF.index_select(1, tensor(quarter)).amax([1]))], 1);
         }
 

@@ -64,12 +64,12 @@ internal sealed class CoderReplica : IDisposable
         Tensor code_BK = Encoder is { } parameters && attachment > 0
             ? SparseCoding.Infer(x_BD, atoms_KD, options, _blueprint.Encoder!.Predict(parameters, x_BD), attachment)
             : SparseCoding.Infer(x_BD, atoms_KD, options);
-        double objective = SparseOptimality.Objective(x_BD, atoms_KD, code_BK, options.Penalty).mean().ToDouble();
+        double objective = SparseOptimality.Objective(x_BD, atoms_KD, code_BK, options.Penalty).mean().AsDouble();
         Statistics?.Dispose();
         Statistics = CodeStatistics.Of(x_BD, code_BK);
         Statistics.Increment_KE.DetachFromDisposeScope();
         Statistics.Uses_K.DetachFromDisposeScope();
-        double density = Statistics.Uses_K.sum().to(ScalarType.Float64).ToDouble() / code_BK.NumberOfElements;
+        double density = Statistics.Uses_K.sum().to(ScalarType.Float64).AsDouble() / code_BK.NumberOfElements;
         return new CoderStep(objective, density, Learn(x_BD, code_BK), 0);
     }
 

@@ -66,8 +66,8 @@ internal sealed class DictionaryShard : IDisposable
             Tensor[] increments_SE = [.. statistics.Select(coder => coder.Increment.Open(CPU))], uses_K = [.. statistics.Select(coder => coder.Uses.Open(CPU))];
             long signals = (long)_blueprint.File.Batch * _blueprint.File.Replicas;
             _block.Absorb(_blueprint.Options.Forgetting.Factor(step, signals), increments_SE, uses_K);
-            int used = (int)_block.Idle_K.narrow(0, Block.First, Block.Count).eq(0).sum().ToInt64();
-            long dead = _blueprint.IsReported(step) ? _block.Idle_K.narrow(0, Block.First, Block.Count).ge(AtomSignals.DeadAfter).sum().ToInt64() : 0;
+            int used = (int)_block.Idle_K.narrow(0, Block.First, Block.Count).Eq(0).sum().AsInt64();
+            long dead = _blueprint.IsReported(step) ? _block.Idle_K.narrow(0, Block.First, Block.Count).Ge(AtomSignals.DeadAfter).sum().AsInt64() : 0;
             report = new DictionaryStep(used, _block.Replace(step, Atoms_KD));
             _replaced += report.Replaced;
             if (_blueprint.IsReported(step))

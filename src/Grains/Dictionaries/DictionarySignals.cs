@@ -75,7 +75,7 @@ internal sealed class DictionarySignals
 
         using Tensor mean_D = frombuffer(_mean_D!, ScalarType.Float32), restore = frombuffer(Restore_DD, ScalarType.Float32);
         using Tensor restore_DD = restore.view(Patches.Features, Patches.Features).to(x_BD.dtype).to(x_BD.device), centred = x_BD.mm(restore_DD);
-        return centred + mean_D.to(x_BD.dtype).to(x_BD.device);
+        return centred.Add(mean_D.to(x_BD.dtype).to(x_BD.device));
     }
 
     /// <summary>Draws a signal as the coders see it: for first atoms and replacements.</summary>

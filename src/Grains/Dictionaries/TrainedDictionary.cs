@@ -89,13 +89,13 @@ internal sealed class TrainedDictionary(DictionaryBlueprint blueprint, Device de
         Tensor x_BD = blueprint.Signals.Whiten(frombuffer(values, ScalarType.Float32).view(rows, -1).to(blueprint.Type).to(device));
         Tensor code_BK = SparseCoding.Infer(x_BD, atoms_KD, _exact);
         Tensor each_B = SparseOptimality.Objective(x_BD, atoms_KD, code_BK, _exact.Penalty).to(ScalarType.Float64);
-        objective += each_B.sum().ToDouble();
-        squares += (each_B * each_B).sum().ToDouble();
-        used += code_BK.ne(0).to(ScalarType.Float64).sum().ToDouble();
+        objective += each_B.sum().AsDouble();
+        squares += (each_B * each_B).sum().AsDouble();
+        used += code_BK.Ne(0).to(ScalarType.Float64).sum().AsDouble();
         if (encoder is not null)
         {
             Tensor guess_BK = blueprint.Encoder!.Predict(encoder, x_BD);
-            predicted += SparseOptimality.Objective(x_BD, atoms_KD, guess_BK, _exact.Penalty).to(ScalarType.Float64).sum().ToDouble();
+            predicted += SparseOptimality.Objective(x_BD, atoms_KD, guess_BK, _exact.Penalty).to(ScalarType.Float64).sum().AsDouble();
         }
     }
 
@@ -153,9 +153,9 @@ internal sealed class TrainedDictionary(DictionaryBlueprint blueprint, Device de
         Tensor train_NF = frombuffer(train, ScalarType.Float32).view(trainCount, -1), test_NF = frombuffer(test, ScalarType.Float32).view(testCount, -1);
 
         // Codes are small numbers: brought to size 1, so that one decay serves all dictionaries.
-        Tensor scale = (train_NF * train_NF).mean().sqrt().clamp_min(1e-12);
+        Tensor scale = (train_NF * train_NF).mean().sqrt().ClampMin(1e-12);
         using SoftmaxRegression classifier = SoftmaxRegression.Fit(train_NF / scale, tensor(Wide(trainLabels, trainCount)), classes);
-        return classifier.Classify(test_NF / scale).eq(tensor(Wide(testLabels, testCount))).to(ScalarType.Float64).mean().ToDouble();
+        return classifier.Classify(test_NF / scale).eq(tensor(Wide(testLabels, testCount))).to(ScalarType.Float64).mean().AsDouble();
     }
 
     private static long[] Wide(int[] labels, int count) => [.. labels.Take(count).Select(label => (long)label)];

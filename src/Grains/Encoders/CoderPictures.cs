@@ -58,7 +58,7 @@ internal static class CoderPictures
     {
         (float low, float high) = CoderBlueprint.PixelRange;
         ImageDataset data = blueprint.Data;
-        float[] pixels = Floats(images_ND.clamp(low, high));
+        float[] pixels = Floats(images_ND.Clamp(low, high));
         return Cluster.Data.SampleGrid.ToPng(pixels, rows, columns, data.Channels, data.Height, data.Width, low, high);
     }
 

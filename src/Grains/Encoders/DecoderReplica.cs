@@ -53,12 +53,12 @@ internal sealed class DecoderReplica : IDisposable
         _answers[piece] = answer;
         using IDisposable guard = no_grad();
         _figures = new DecoderStep(
-            _figures.Loss + (answer.Loss.ToDouble() / pieces),
-            _figures.Reconstruction - (answer.LogLikelihood.mean().ToDouble() / pieces),
-            _figures.Rate - (term_S is null ? 0 : term_S.mean().ToDouble() / pieces));
+            _figures.Loss + (answer.Loss.AsDouble() / pieces),
+            _figures.Reconstruction - (answer.LogLikelihood.mean().AsDouble() / pieces),
+            _figures.Rate - (term_S is null ? 0 : term_S.mean().AsDouble() / pieces));
         if (piece == pieces - 1)
         {
-            Encoder?.Gradients.mul_(2);
+            Encoder?.Gradients.Mul_(2);
         }
 
         return new DecodedPiece(answer, _figures);

@@ -81,15 +81,15 @@ internal sealed class EncoderReplica : IDisposable
         _codes[piece] = null;
         codes.Backward(weight.Open(Device.Device), codeGradient?.Open(Device.Device), logLikelihood?.Open(Device.Device));
         using IDisposable guard = no_grad();
-        _penalty += codes.Penalty is { } penalty ? penalty.ToDouble() / pieces : 0;
+        _penalty += codes.Penalty is { } penalty ? penalty.AsDouble() / pieces : 0;
         Codebook?.Gradients.sub_(codes.Statistics!);
         if (piece == pieces - 1)
         {
             // A moving average steps by value − statistic; a tied role takes the mean of twice as many gradients as it has replicas.
-            Codebook?.Gradients.add_(Codebook.Values);
+            Codebook?.Gradients.Add_(Codebook.Values);
             if (Blueprint.Coder.TiedWeights)
             {
-                Parameters.Gradients.mul_(2);
+                Parameters.Gradients.Mul_(2);
             }
         }
 

@@ -59,7 +59,7 @@ internal sealed class TrainedCoderPictures(CoderBlueprint blueprint, Device devi
         Corruption.Apply(CorruptionKind.Masking, 0.3, x_BD, RandomStream.Named(seed, "sample", 0, 0, "corruption"), 0);
 
     /// <summary>The lower half of each image in one grey.</summary>
-    private Tensor Occluded(Tensor x_BD, double grey) => (x_BD * Upper()) + (grey * (1 - Upper()));
+    private Tensor Occluded(Tensor x_BD, double grey) => (x_BD * Upper()).Add(Upper().SubtractedFrom(1).Mul(grey));
 
     /// <summary>
     /// The lower half from the upper: reconstruct, put the known half back, and again (Rezende et al. 2014, appendix F, with means in
@@ -70,7 +70,7 @@ internal sealed class TrainedCoderPictures(CoderBlueprint blueprint, Device devi
         Tensor upper_D = Upper(), image_BD = Occluded(x_BD, 0.5);
         for (int round = 0; round < InpaintingRounds; round++)
         {
-            image_BD = (x_BD * upper_D) + (Reconstruct(image_BD, label_BC) * (1 - upper_D));
+            image_BD = (x_BD * upper_D).Add(Reconstruct(image_BD, label_BC) * upper_D.SubtractedFrom(1));
         }
 
         return image_BD;
@@ -81,7 +81,7 @@ internal sealed class TrainedCoderPictures(CoderBlueprint blueprint, Device devi
     {
         ImageDataset data = blueprint.Data;
         Tensor mask = zeros(data.Channels, data.Height, data.Width, blueprint.Type, device);
-        mask.narrow(1, 0, (data.Height + 1) / 2).fill_(1);
+        mask.narrow(1, 0, (data.Height + 1) / 2).Fill_(1);
         return mask.view(-1);
     }
 
@@ -92,7 +92,7 @@ internal sealed class TrainedCoderPictures(CoderBlueprint blueprint, Device devi
         Tensor code_BZ = _coder.Represent(parameters, Images(count), Labels(count));
         Tensor t_C11 = linspace(0, 1, columns, blueprint.Type, device).view(1, columns, 1);
         Tensor from_RZ = code_BZ.narrow(0, 0, count - 1).unsqueeze(1), to_RZ = code_BZ.narrow(0, 1, count - 1).unsqueeze(1);
-        Tensor path_NZ = (from_RZ + ((to_RZ - from_RZ) * t_C11)).view(-1, _coder.Latent);
+        Tensor path_NZ = from_RZ.Add((to_RZ - from_RZ) * t_C11).view(-1, _coder.Latent);
         return CoderPictures.Grid(blueprint, _coder.Generate(parameters, path_NZ, RowLabels(count - 1, columns)), rows, columns);
     }
 
@@ -114,7 +114,7 @@ internal sealed class TrainedCoderPictures(CoderBlueprint blueprint, Device devi
         for (int row = 0; row < shown; row++)
         {
             long element = order[row];
-            path_RCZ.select(0, row).select(1, element).copy_(standard ? steps_C : mean_Z[element] + (steps_C * deviation_Z[element]));
+            path_RCZ.select(0, row).select(1, element).copy_(standard ? steps_C : mean_Z[element].Add(steps_C * deviation_Z[element]));
         }
 
         return CoderPictures.Grid(blueprint, _coder.Generate(parameters, path_RCZ.view(-1, _coder.Latent), RowLabels(1, shown * columns)), rows, columns);

@@ -73,7 +73,7 @@ internal sealed class GeneratorReplica : IDisposable
             Parameters.ZeroGradients();
             batch.Output.backward([gradient.Open(Device.Device)], retain_graph: false, create_graph: false, inputs: null);
             batch.Dispose();
-            return loss.Open(Device.Device).ToDouble() + Blueprint.Gan.Regularize(Parameters);
+            return loss.Open(Device.Device).AsDouble() + Blueprint.Gan.Regularize(Parameters);
         });
     }
 

@@ -95,7 +95,7 @@ internal static class GeneratorSamples
     {
         using DisposeScope scope = NewDisposeScope();
         RandomStream draws = stream();
-        for (Tensor outside = latent_BZ.abs() > bound; outside.any().ToBoolean(); outside = latent_BZ.abs() > bound)
+        for (Tensor outside = latent_BZ.abs().Gt(bound); outside.any().AsBoolean(); outside = latent_BZ.abs().Gt(bound))
         {
             Tensor again_BZ = empty_like(latent_BZ);
             draws.FillNormal(again_BZ);

@@ -68,14 +68,14 @@ internal static class LatentPictures
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor a_R1Z = from_RZ.unsqueeze(1), b_R1Z = to_RZ.unsqueeze(1);
-        Tensor lengths_R11 = (a_R1Z.pow(2).sum(2L, keepdim: true) * b_R1Z.pow(2).sum(2L, keepdim: true)).sqrt().clamp_min(1e-12);
-        Tensor angle_R11 = ((a_R1Z * b_R1Z).sum(2L, keepdim: true) / lengths_R11).clamp(-1, 1).acos();
+        Tensor lengths_R11 = (a_R1Z.Pow(2).sum(2L, keepdim: true) * b_R1Z.Pow(2).sum(2L, keepdim: true)).sqrt().ClampMin(1e-12);
+        Tensor angle_R11 = ((a_R1Z * b_R1Z).sum(2L, keepdim: true) / lengths_R11).Clamp(-1, 1).acos();
 
         // Latents in one direction, or opposite ones, have no circle of their own: a straight line joins them.
-        Tensor sine_R11 = angle_R11.sin(), straight_R11 = sine_R11 < 1e-4, divisor_R11 = where(straight_R11, ones_like(sine_R11), sine_R11);
+        Tensor sine_R11 = angle_R11.sin(), straight_R11 = sine_R11.Lt(1e-4), divisor_R11 = where(straight_R11, ones_like(sine_R11), sine_R11);
         Tensor t_1S1 = (steps == 1 ? zeros(1, from_RZ.dtype, from_RZ.device) : linspace(0, 1, steps, from_RZ.dtype, from_RZ.device)).view(1, -1, 1);
-        Tensor before_RS1 = where(straight_R11, 1 - t_1S1, ((1 - t_1S1) * angle_R11).sin() / divisor_R11);
+        Tensor before_RS1 = where(straight_R11, t_1S1.SubtractedFrom(1), (t_1S1.SubtractedFrom(1) * angle_R11).sin() / divisor_R11);
         Tensor after_RS1 = where(straight_R11, t_1S1, (t_1S1 * angle_R11).sin() / divisor_R11);
-        return ((before_RS1 * a_R1Z) + (after_RS1 * b_R1Z)).MoveToOuterDisposeScope();
+        return (before_RS1 * a_R1Z).Add(after_RS1 * b_R1Z).MoveToOuterDisposeScope();
     }
 }

@@ -157,7 +157,7 @@ internal sealed class TrainedGan(
         using (no_grad())
         {
             Tensor output_B1 = blueprint.Gan.Discriminator.Forward(Pass(), Input(pixels, labels));
-            return (blueprint.Gan.Score(output_B1) * output_B1.shape[0], blueprint.Gan.TakenForReal(output_B1).to(ScalarType.Float64).sum().ToDouble());
+            return (blueprint.Gan.Score(output_B1) * output_B1.shape[0], blueprint.Gan.TakenForReal(output_B1).to(ScalarType.Float64).sum().AsDouble());
         }
     }
 

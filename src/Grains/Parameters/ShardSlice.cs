@@ -98,12 +98,12 @@ internal sealed class ShardSlice : IDisposable
         into.copy_(gradients[0]);
         for (int replica = 1; replica < gradients.Count; replica++)
         {
-            into.add_(gradients[replica]);
+            into.Add_(gradients[replica]);
         }
 
         if (gradients.Count > 1)
         {
-            into.mul_(1.0 / gradients.Count);
+            into.Mul_(1.0 / gradients.Count);
         }
     }
 
@@ -165,7 +165,7 @@ internal sealed class ShardSlice : IDisposable
         if (limit > 0)
         {
             using IDisposable guard = no_grad();
-            values.clamp_(-limit, limit);
+            values.Clamp_(-limit, limit);
         }
     }
 

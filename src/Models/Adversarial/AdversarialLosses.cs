@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,17 +51,17 @@ public static class AdversarialLosses
         switch (objective)
         {
             case AdversarialObjective.Minimax or AdversarialObjective.NonSaturating:
-                Tensor real = nn.functional.softplus(-real_B1).mean();
-                Tensor fake = nn.functional.softplus(fake_B1).mean();
-                return smoothing == 0 ? real + fake : real + (smoothing * real_B1.mean()) + fake;
+                Tensor real = (-real_B1).Softplus().mean();
+                Tensor fake = fake_B1.Softplus().mean();
+                return smoothing == 0 ? real.Add(fake) : real.Add(real_B1.mean().Mul(smoothing)).Add(fake);
             case AdversarialObjective.LeastSquares:
-                return ((real_B1 - (1 - smoothing)).square().mean() + fake_B1.square().mean()) * 0.5;
+                return real_B1.Sub(1 - smoothing).Square().mean().Add(fake_B1.Square().mean()).Mul(0.5);
             case AdversarialObjective.Hinge:
-                return nn.functional.relu(1 - real_B1).mean() + nn.functional.relu(1 + fake_B1).mean();
+                return nn.functional.relu(real_B1.SubtractedFrom(1)).mean().Add(nn.functional.relu(fake_B1.Add(1)).mean());
             case AdversarialObjective.Wasserstein:
                 return fake_B1.mean() - real_B1.mean();
             case AdversarialObjective.EnergyBased:
-                return real_B1.mean() + nn.functional.relu(margin - fake_B1).mean();
+                return real_B1.mean().Add(nn.functional.relu(fake_B1.SubtractedFrom(margin)).mean());
             default:
                 return Conjugate(objective, fake_B1).mean() - Variational(objective, real_B1).mean();
         }
@@ -75,9 +76,9 @@ public static class AdversarialLosses
     /// <returns>A scalar.</returns>
     public static Tensor Generator(AdversarialObjective objective, Tensor fake_B1) => objective switch
     {
-        AdversarialObjective.Minimax => -nn.functional.softplus(fake_B1).mean(),
-        AdversarialObjective.NonSaturating => nn.functional.softplus(-fake_B1).mean(),
-        AdversarialObjective.LeastSquares => (fake_B1 - 1).square().mean() * 0.5,
+        AdversarialObjective.Minimax => -fake_B1.Softplus().mean(),
+        AdversarialObjective.NonSaturating => (-fake_B1).Softplus().mean(),
+        AdversarialObjective.LeastSquares => fake_B1.Sub(1).Square().mean().Mul(0.5),
         AdversarialObjective.Hinge or AdversarialObjective.Wasserstein => -fake_B1.mean(),
         AdversarialObjective.EnergyBased => fake_B1.mean(),
         _ => -Variational(objective, fake_B1).mean(),
@@ -88,18 +89,18 @@ public static class AdversarialLosses
     {
         AdversarialObjective.Kl => v,
         AdversarialObjective.ReverseKl => -(-v).exp(),
-        AdversarialObjective.SquaredHellinger => 1 - (-v).exp(),
-        AdversarialObjective.JensenShannon => s_log2 - nn.functional.softplus(-v),
+        AdversarialObjective.SquaredHellinger => (-v).exp().SubtractedFrom(1),
+        AdversarialObjective.JensenShannon => (-v).Softplus().SubtractedFrom(s_log2),
         _ => throw Unknown(objective),
     };
 
     /// <summary>f*(g(v)) of an f-GAN.</summary>
     public static Tensor Conjugate(AdversarialObjective objective, Tensor v) => objective switch
     {
-        AdversarialObjective.Kl => (v - 1).exp(),
-        AdversarialObjective.ReverseKl => v - 1,
-        AdversarialObjective.SquaredHellinger => v.exp() - 1,
-        AdversarialObjective.JensenShannon => nn.functional.softplus(v) - s_log2,
+        AdversarialObjective.Kl => v.Sub(1).exp(),
+        AdversarialObjective.ReverseKl => v.Sub(1),
+        AdversarialObjective.SquaredHellinger => v.exp().Sub(1),
+        AdversarialObjective.JensenShannon => v.Softplus().Sub(s_log2),
         _ => throw Unknown(objective),
     };
 

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ public static class BatchDiversity
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         Tensor centred_BD = x_BD - x_BD.mean([0], keepdim: true);
-        return 2 * centred_BD.square().sum().ToDouble() / (x_BD.shape[0] - 1);
+        return 2 * centred_BD.Square().sum().AsDouble() / (x_BD.shape[0] - 1);
     }
 
     /// <summary>The class of the nearest class mean for each row.</summary>
@@ -48,7 +49,7 @@ public static class BatchDiversity
         Tensor mean_KD = tensor(share, classes, labels.Length).to(real_ND.dtype).to(real_ND.device).mm(real_ND);
 
         // ‖x − m‖² = ‖x‖² − 2 x·m + ‖m‖², of which the first term is the same for all classes.
-        Tensor distance_BK = mean_KD.square().sum(1) - (2 * x_BD.mm(mean_KD.t()));
+        Tensor distance_BK = mean_KD.Square().sum(1) - x_BD.mm(mean_KD.t()).Mul(2);
         float[] distance = distance_BK.to(ScalarType.Float32).cpu().contiguous().data<float>().ToArray();
         int[] nearest = new int[x_BD.shape[0]];
         for (int row = 0; row < nearest.Length; row++)

@@ -119,7 +119,7 @@ public sealed class BigGan : INetwork
         long batch = x.shape[0], channels = _channels[normalization];
         Tensor gain = _gains[normalization].Apply(pass, Gain(normalization), condition_BC).view(batch, channels, 1, 1);
         Tensor shift = _gains[normalization].Apply(pass, Shift(normalization), condition_BC).view(batch, channels, 1, 1);
-        return (_normalize.Apply(pass, Gain(normalization), x) * (gain + 1)) + shift;
+        return (_normalize.Apply(pass, Gain(normalization), x) * gain.Add(1)).Add(shift);
     }
 
     private IEnumerable<ParameterSpec> Specs(Func<Layer, Func<long[], IEnumerable<ParameterSpec>>> of, long condition)

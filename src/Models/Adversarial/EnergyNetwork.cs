@@ -53,10 +53,10 @@ public sealed class EnergyNetwork : INetwork
     {
         const double Tiny = 1e-12;
         long batch = codes_BC.shape[0];
-        Tensor unit_BC = codes_BC / (codes_BC.square().sum(1L, keepdim: true) + Tiny).sqrt();
+        Tensor unit_BC = codes_BC / codes_BC.Square().sum(1L, keepdim: true).Add(Tiny).sqrt();
         Tensor cosines_BB = unit_BC.mm(unit_BC.t());
         Tensor others_BB = cosines_BB - diag(cosines_BB.diagonal());
-        return others_BB.square().sum() / (batch * (batch - 1.0));
+        return others_BB.Square().sum().Div(batch * (batch - 1.0));
     }
 
     /// <inheritdoc/>
@@ -67,7 +67,7 @@ public sealed class EnergyNetwork : INetwork
     {
         Tensor code_BC = _encoder.Forward(pass, x_BD);
         Tensor error_BD = _decoder.Forward(pass, code_BC) - x_BD.narrow(1, 0, _decoder.Outputs);
-        return cat([error_BD.square().mean([1L], keepdim: true), code_BC], 1);
+        return cat([error_BD.Square().mean([1L], keepdim: true), code_BC], 1);
     }
 
     private static ParameterLayout? Joined(ParameterLayout? first, ParameterLayout? second)

@@ -98,20 +98,20 @@ public sealed class Gan
         if (_options.Codes is { } codes)
         {
             ArgumentNullException.ThrowIfNull(codes_BQ);
-            loss += codes.Loss(Head(fake_BH), codes_BQ);
+            loss = loss.Add(codes.Loss(Head(fake_BH), codes_BQ));
         }
 
         if (_options.GradientPenalty > 0)
         {
             ArgumentNullException.ThrowIfNull(noise);
-            loss += _options.GradientPenalty * GradientPenalty.Of(
-                x => Discriminator.Forward(pass, x).narrow(1, 0, 1), x_2BD.narrow(0, 0, batch), x_2BD.narrow(0, batch, batch), _inputs, noise());
+            loss = loss.Add(GradientPenalty.Of(
+                x => Discriminator.Forward(pass, x).narrow(1, 0, 1), x_2BD.narrow(0, 0, batch), x_2BD.narrow(0, batch, batch), _inputs, noise()).Mul(_options.GradientPenalty));
         }
 
         loss.backward();
         using (no_grad())
         {
-            return new DiscriminatorReport(loss.ToDouble(), Score(real_B1), Score(fake_B1));
+            return new DiscriminatorReport(loss.AsDouble(), Score(real_B1), Score(fake_B1));
         }
     }
 
@@ -131,12 +131,12 @@ public sealed class Gan
         if (_options.Codes is { } codes)
         {
             ArgumentNullException.ThrowIfNull(codes_BQ);
-            loss += codes.Loss(Head(output_BH), codes_BQ);
+            loss = loss.Add(codes.Loss(Head(output_BH), codes_BQ));
         }
 
         if (_options.PullingAway > 0)
         {
-            loss += _options.PullingAway * EnergyNetwork.PullingAway(Head(output_BH));
+            loss = loss.Add(EnergyNetwork.PullingAway(Head(output_BH)).Mul(_options.PullingAway));
         }
 
         Tensor gradient_BD = autograd.grad([loss], [input_BD])[0];
@@ -157,9 +157,9 @@ public sealed class Gan
         }
 
         using DisposeScope scope = NewDisposeScope();
-        Tensor penalty = _options.Orthogonal * OrthogonalWeights.Penalty(parameters);
+        Tensor penalty = OrthogonalWeights.Penalty(parameters).Mul(_options.Orthogonal);
         penalty.backward();
-        return penalty.ToDouble();
+        return penalty.AsDouble();
     }
 
     /// <summary>
@@ -168,13 +168,13 @@ public sealed class Gan
     public bool Decides => _options.Objective is not (AdversarialObjective.Wasserstein or AdversarialObjective.EnergyBased);
 
     /// <summary>Which inputs are taken for real, of outputs (B, 1 + H).</summary>
-    public Tensor TakenForReal(Tensor output_BH) => output_BH.narrow(1, 0, 1).gt(AdversarialLosses.Threshold(_options.Objective));
+    public Tensor TakenForReal(Tensor output_BH) => output_BH.narrow(1, 0, 1).Gt(AdversarialLosses.Threshold(_options.Objective));
 
     /// <summary>The mean probability of being real, or the mean output where outputs are no logits; of outputs (B, 1 + H).</summary>
     public double Score(Tensor output_BH)
     {
         Tensor output_B1 = output_BH.narrow(1, 0, 1);
-        return (AdversarialLosses.IsLogit(_options.Objective) ? output_B1.sigmoid() : output_B1).mean().ToDouble();
+        return (AdversarialLosses.IsLogit(_options.Objective) ? output_B1.sigmoid() : output_B1).mean().AsDouble();
     }
 
     /// <summary>Outputs (B, 1 + H) without the first.</summary>

@@ -27,9 +27,9 @@ internal static class GradientPenalty
     {
         Tensor share_B1 = empty(real_BE.shape[0], 1, real_BE.dtype, real_BE.device);
         noise.FillUniform(share_B1);
-        Tensor between_BE = (fake_BE + (share_B1 * (real_BE - fake_BE))).detach().requires_grad_(true);
+        Tensor between_BE = fake_BE.Add(share_B1 * (real_BE - fake_BE)).detach().requires_grad_(true);
         Tensor gradient_BE = autograd.grad([critic(between_BE).sum()], [between_BE], create_graph: true, retain_graph: true)[0];
-        Tensor norm_B = (gradient_BE.narrow(1, 0, pixels).square().sum(1L) + Tiny).sqrt();
-        return (norm_B - 1).square().mean();
+        Tensor norm_B = gradient_BE.narrow(1, 0, pixels).Square().sum(1L).Add(Tiny).sqrt();
+        return norm_B.Sub(1).Square().mean();
     }
 }

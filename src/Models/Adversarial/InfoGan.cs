@@ -77,7 +77,7 @@ public sealed record LatentCodes(IReadOnlyList<int> Categorical, int Continuous)
         int at = 0;
         foreach (int categories in Categorical)
         {
-            loss += Weight * CrossEntropy(head_BH.narrow(1, at, categories), codes_BQ.narrow(1, at, categories));
+            loss = loss.Add(CrossEntropy(head_BH.narrow(1, at, categories), codes_BQ.narrow(1, at, categories)).Mul(Weight));
             at += categories;
         }
 
@@ -88,13 +88,13 @@ public sealed record LatentCodes(IReadOnlyList<int> Categorical, int Continuous)
 
         Tensor mean_BC = head_BH.narrow(1, at, Continuous), logDeviation_BC = head_BH.narrow(1, at + Continuous, Continuous);
         Tensor scaled_BC = (codes_BQ.narrow(1, at, Continuous) - mean_BC) * (-logDeviation_BC).exp();
-        Tensor density = ((scaled_BC.square() * 0.5) + logDeviation_BC + s_halfLog2Pi).sum(1L).mean();
-        return loss + (ContinuousWeight * density);
+        Tensor density = scaled_BC.Square().Mul(0.5).Add(logDeviation_BC).Add(s_halfLog2Pi).sum(1L).mean();
+        return loss.Add(density.Mul(ContinuousWeight));
     }
 
     /// <summary>The bound on the mutual information of the first categorical code and the image, log K + E[log Q(c|x)], in nats.</summary>
     public double Information(Tensor head_BH, Tensor codes_BQ) =>
-        Entropy(Categorical[0]) - CrossEntropy(head_BH.narrow(1, 0, Categorical[0]), codes_BQ.narrow(1, 0, Categorical[0])).ToDouble();
+        Entropy(Categorical[0]) - CrossEntropy(head_BH.narrow(1, 0, Categorical[0]), codes_BQ.narrow(1, 0, Categorical[0])).AsDouble();
 
     /// <summary>The likeliest category of the first code, shape (B).</summary>
     public Tensor FirstCategory(Tensor head_BH) => head_BH.narrow(1, 0, Categorical[0]).argmax(1);

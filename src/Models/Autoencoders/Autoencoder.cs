@@ -122,25 +122,25 @@ public sealed class Autoencoder : EncoderDecoder
         Tensor outputs_BH = _layers.Decode(decoder, encoder, code_SZ, mirror, mirror + 1);
         return target_BH is null
             ? Likelihood.LogDensity(decoder, outputs_BH, piece.X_BD)
-            : (outputs_BH - target_BH).square().sum(-1).neg();
+            : (outputs_BH - target_BH).Square().sum(-1).neg();
     }
 
     private Tensor? Penalty(FlatParameters encoder, Tensor code_BZ, Tensor input_BH, bool closedForm)
     {
         Tensor? contraction = _options.Contraction == 0
             ? null
-            : _options.Contraction * (closedForm
+            : (closedForm
                 ? CodePenalty.ContractionOfSigmoid(code_BZ, encoder[MirroredCoder.Name(0, "weight")])
-                : CodePenalty.Contraction(code_BZ, input_BH));
+                : CodePenalty.Contraction(code_BZ, input_BH)).Mul(_options.Contraction);
 
         // The target is a mean activation of the last layer's sigmoid; layers that train alone before it have another function.
         bool bounded = _layers is null || code_BZ.shape[1] == Latent;
         Tensor? sparsity = _options.Sparsity switch
         {
-            SparsityKind.L1 => _options.SparsityWeight * CodePenalty.L1(code_BZ),
-            SparsityKind.KullbackLeibler when bounded => _options.SparsityWeight * CodePenalty.Sparsity(code_BZ, _options.SparsityTarget),
+            SparsityKind.L1 => CodePenalty.L1(code_BZ).Mul(_options.SparsityWeight),
+            SparsityKind.KullbackLeibler when bounded => CodePenalty.Sparsity(code_BZ, _options.SparsityTarget).Mul(_options.SparsityWeight),
             _ => null,
         };
-        return contraction is null ? sparsity : sparsity is null ? contraction : contraction + sparsity;
+        return contraction is null ? sparsity : sparsity is null ? contraction : contraction.Add(sparsity);
     }
 }

@@ -10,9 +10,6 @@ namespace Cluster.Models.Autoencoders;
 /// </summary>
 public sealed record BernoulliLikelihood : Likelihood
 {
-    /// <summary>Beyond this softplus(l) equals l in double precision.</summary>
-    private const double Linear = 40;
-
     /// <inheritdoc/>
     public override bool NeedsUnitInterval => true;
 
@@ -20,7 +17,7 @@ public sealed record BernoulliLikelihood : Likelihood
     public override Tensor LogDensity(FlatParameters decoder, Tensor output_SO, Tensor x_BD)
     {
         (Tensor logits, Tensor x) = Aligned(output_SO, x_BD);
-        return ((x * logits) - nn.functional.softplus(logits, 1, Linear)).sum(-1).view(-1);
+        return ((x * logits) - logits.Softplus()).sum(-1).view(-1);
     }
 
     /// <summary>The same without autograd: writes d log p/d output over the output, and gives log p of each row.</summary>
@@ -39,7 +36,7 @@ public sealed record BernoulliLikelihood : Likelihood
 
         using DisposeScope scope = NewDisposeScope();
         (Tensor logits, Tensor x) = Aligned(output_SO, x_BD);
-        Tensor value_S = ((x * logits) - nn.functional.softplus(logits, 1, Linear)).sum(-1).view(-1);
+        Tensor value_S = ((x * logits) - logits.Softplus()).sum(-1).view(-1);
         logits.copy_(x - logits.sigmoid());
         return value_S.MoveToOuterDisposeScope();
     }

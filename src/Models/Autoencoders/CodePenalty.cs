@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,8 +15,8 @@ public static class CodePenalty
     /// <param name="weight_ZD">W, shape (Z, D).</param>
     public static Tensor ContractionOfSigmoid(Tensor code_BZ, Tensor weight_ZD)
     {
-        Tensor slope_BZ = code_BZ * (1 - code_BZ);
-        return slope_BZ.square().mv(weight_ZD.square().sum(1)).mean();
+        Tensor slope_BZ = code_BZ * code_BZ.SubtractedFrom(1);
+        return slope_BZ.Square().mv(weight_ZD.Square().sum(1)).mean();
     }
 
     /// <summary>The same norm for any differentiable encoder: one backward pass for each element of the code.</summary>
@@ -28,21 +29,21 @@ public static class CodePenalty
         for (long j = 0; j < code_BZ.shape[1]; j++)
         {
             Tensor row_BD = autograd.grad([code_BZ.select(1, j).sum()], [x_BD], retain_graph: true, create_graph: true)[0];
-            Tensor square = row_BD.square().sum();
-            total = total is null ? square : total + square;
+            Tensor square = row_BD.Square().sum();
+            total = total is null ? square : total.Add(square);
         }
 
-        return total! / x_BD.shape[0];
+        return total!.Div(x_BD.shape[0]);
     }
 
     /// <summary>Mean over the batch of Σ|z|.</summary>
-    public static Tensor L1(Tensor code_BZ) => code_BZ.abs().sum() / code_BZ.shape[0];
+    public static Tensor L1(Tensor code_BZ) => code_BZ.abs().sum().Div(code_BZ.shape[0]);
 
     /// <summary>Σⱼ KL(ρ ‖ ρ̂ⱼ) with ρ̂ⱼ the mean of element j over the batch, in nats; codes in (0, 1).</summary>
     public static Tensor Sparsity(Tensor code_BZ, double target)
     {
         Tensor mean_Z = code_BZ.mean([0]);
         double entropy = (target * Math.Log(target)) + ((1 - target) * Math.Log(1 - target));
-        return ((mean_Z.log() * -target) - ((1 - mean_Z).log() * (1 - target))).sum() + (entropy * code_BZ.shape[1]);
+        return (mean_Z.log().Mul(-target) - mean_Z.SubtractedFrom(1).log().Mul(1 - target)).sum().Add(entropy * code_BZ.shape[1]);
     }
 }

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -85,7 +86,7 @@ public sealed class Codes : IDisposable
         if (Penalty is { requires_grad: true } penalty)
         {
             outputs.Add(penalty);
-            gradients.Add(full_like(penalty, _share).detach());
+            gradients.Add(penalty.FullLike(_share).detach());
         }
 
         autograd.backward(outputs, gradients, retain_graph: false, create_graph: false, inputs: null);

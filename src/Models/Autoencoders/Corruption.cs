@@ -28,10 +28,10 @@ public static class Corruption
         if (kind == CorruptionKind.Masking)
         {
             stream.FillUniform(noise_BD);
-            return x_BD * noise_BD.ge(level).to(x_BD.dtype);
+            return x_BD * noise_BD.Ge(level).to(x_BD.dtype);
         }
 
         stream.FillNormal(noise_BD, 0, level);
-        return x_BD + noise_BD;
+        return x_BD.Add(noise_BD);
     }
 }

@@ -43,22 +43,22 @@ public sealed record GaussianLikelihood(VarianceKind Variance, double Deviation 
     {
         long elements = x_BD.shape[1];
         (Tensor mean, Tensor x) = Aligned(Mean(output_SO), x_BD);
-        Tensor square = (mean - x).square();
+        Tensor square = (mean - x).Square();
         if (Variance == VarianceKind.Predicted)
         {
             (Tensor logVariance, _) = Aligned(output_SO.narrow(1, elements, elements), x_BD);
-            Tensor variance = logVariance.exp().add(LeastDeviation * LeastDeviation);
-            return ((square / variance) + variance.log()).sum(-1).add(elements * _log2Pi).mul(-0.5).view(-1);
+            Tensor variance = logVariance.exp().Add(LeastDeviation * LeastDeviation);
+            return (square / variance).Add(variance.log()).sum(-1).Add(elements * _log2Pi).Mul(-0.5).view(-1);
         }
 
         Tensor error_S = square.sum(-1).view(-1);
         if (Variance == VarianceKind.Fixed)
         {
-            return (error_S / (Deviation * Deviation)).add(elements * (_log2Pi + (2 * Math.Log(Deviation)))).mul(-0.5);
+            return error_S.Div(Deviation * Deviation).Add(elements * (_log2Pi + (2 * Math.Log(Deviation)))).Mul(-0.5);
         }
 
         Tensor shared = decoder[LogVarianceName];
-        return ((error_S * shared.neg().exp()) + (shared * elements)).add(elements * _log2Pi).mul(-0.5);
+        return (error_S * shared.neg().exp()).Add(shared.Mul(elements)).Add(elements * _log2Pi).Mul(-0.5);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using static TorchSharp.torch;
 
 namespace Cluster.Models.Autoencoders;
@@ -28,6 +29,6 @@ public static class LogDerivative
         Tensor centred_KB = compared_KB - compared_KB.mean([0], keepdim: true);
 
         // f − (sum − f)/(n − 1) = (f − mean)·n/(n − 1).
-        return centred_KB.mul((others + 1.0) / others).view(-1) * weight_S;
+        return centred_KB.Mul((others + 1.0) / others).view(-1) * weight_S;
     }
 }

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using static TorchSharp.torch;
 
 namespace Cluster.Models.Autoencoders;
@@ -25,14 +26,14 @@ public static class MonteCarloBound
     public static (Tensor Loss, Tensor Weight) Loss(BoundKind kind, Tensor likelihood_S, Tensor? term_S, long rows, double share)
     {
         long all = likelihood_S.shape[0];
-        Tensor sum_S = term_S is null ? likelihood_S : likelihood_S + term_S;
+        Tensor sum_S = term_S is null ? likelihood_S : likelihood_S.Add(term_S);
         if (kind == BoundKind.Elbo || all == rows)
         {
-            return (sum_S.mean().neg_(), full_like(sum_S, -share / all));
+            return (sum_S.mean().neg_(), sum_S.FullLike(-share / all));
         }
 
         Tensor sum_KB = sum_S.view(-1, rows);
-        Tensor loss = sum_KB.logsumexp(0).mean().neg_().add_(Math.Log((double)all / rows));
-        return (loss, sum_KB.softmax(0).mul_(-share / rows).view(-1));
+        Tensor loss = sum_KB.logsumexp(0).mean().neg_().Add_(Math.Log((double)all / rows));
+        return (loss, sum_KB.softmax(0).Mul_(-share / rows).view(-1));
     }
 }

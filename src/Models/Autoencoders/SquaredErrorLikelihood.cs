@@ -11,7 +11,7 @@ public sealed record SquaredErrorLikelihood(OutputKind Output = OutputKind.Linea
     public override Tensor LogDensity(FlatParameters decoder, Tensor output_SO, Tensor x_BD)
     {
         (Tensor mean, Tensor x) = Aligned(Mean(output_SO), x_BD);
-        return (mean - x).square().sum(-1).view(-1).neg();
+        return (mean - x).Square().sum(-1).view(-1).neg();
     }
 
     /// <inheritdoc/>

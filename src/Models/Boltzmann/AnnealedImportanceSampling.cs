@@ -120,8 +120,8 @@ public sealed class AnnealedImportanceSampling : IDisposable
     private double BaseLogZ()
     {
         double hidden = _rbm.Hidden * Math.Log(2);
-        if (!_rbm.IsGaussian) return hidden + nn.functional.softplus(_base_D.to(ScalarType.Float64)).sum().ToDouble();
-        return hidden + (0.5 * (_parameters[Rbm.LogVariance].to(ScalarType.Float64).sum().ToDouble() + (_rbm.Visible * Math.Log(Math.Tau))));
+        if (!_rbm.IsGaussian) return hidden + _base_D.to(ScalarType.Float64).Softplus().sum().AsDouble();
+        return hidden + (0.5 * (_parameters[Rbm.LogVariance].to(ScalarType.Float64).sum().AsDouble() + (_rbm.Visible * Math.Log(Math.Tau))));
     }
 
     // log w += log p*_to(v) − log p*_from(v)
@@ -135,18 +135,18 @@ public sealed class AnnealedImportanceSampling : IDisposable
         }
         else
         {
-            Tensor input_MH = (_inputH_MH + bias_H).to(ScalarType.Float64);
-            _logWeights_M.add_((nn.functional.softplus(input_MH * to) - nn.functional.softplus(input_MH * from)).sum(1));
+            Tensor input_MH = _inputH_MH.Add(bias_H).to(ScalarType.Float64);
+            _logWeights_M.Add_((input_MH.Mul(to).Softplus() - input_MH.Mul(from).Softplus()).sum(1));
         }
 
         if (_rbm.IsGaussian)
         {
-            Tensor Fit(double beta) => (_v_MD - VisibleBias(beta)).square();
-            _logWeights_M.add_(((Fit(from) - Fit(to)) * (0.5 * (-_parameters[Rbm.LogVariance]).exp())).sum(1));
+            Tensor Fit(double beta) => (_v_MD - VisibleBias(beta)).Square();
+            _logWeights_M.Add_(((Fit(from) - Fit(to)) * (-_parameters[Rbm.LogVariance]).exp().Mul(0.5)).sum(1));
         }
         else
         {
-            _logWeights_M.add_(_v_MD.mv(_parameters[Rbm.VisibleBias] - _base_D), alpha: to - from);
+            _logWeights_M.Add_(_v_MD.mv(_parameters[Rbm.VisibleBias] - _base_D), to - from);
         }
     }
 
@@ -174,10 +174,10 @@ public sealed class AnnealedImportanceSampling : IDisposable
         }
 
         stream.FillNormal(_v_MD);
-        _v_MD.mul_((_parameters[Rbm.LogVariance] * 0.5).exp()).add_(bias_D).add_(_inputV_MD, alpha: beta);
+        _v_MD.mul_(_parameters[Rbm.LogVariance].Mul(0.5).exp()).Add_(bias_D).Add_(_inputV_MD, beta);
     }
 
-    private Tensor VisibleBias(double beta) => (_base_D * (1 - beta)) + (_parameters[Rbm.VisibleBias] * beta);
+    private Tensor VisibleBias(double beta) => _base_D.Mul(1 - beta).Add(_parameters[Rbm.VisibleBias].Mul(beta));
 
     private RandomStream Stream(string purpose) => RandomStream.Named(_seed, _reverse ? "annealing-reverse" : "annealing", 0, Step, purpose);
 }

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,6 +24,6 @@ public readonly record struct ChainMoments(double Product, double Before, double
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         Tensor before = before_MH - before_MH.mean([0], keepdim: true), after = after_MH - after_MH.mean([0], keepdim: true);
-        return new ChainMoments((before * after).sum().ToDouble(), before.square().sum().ToDouble(), after.square().sum().ToDouble());
+        return new ChainMoments((before * after).sum().AsDouble(), before.Square().sum().AsDouble(), after.Square().sum().AsDouble());
     }
 }

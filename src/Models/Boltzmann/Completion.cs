@@ -20,15 +20,15 @@ public static class Completion
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         using GibbsChains chains = new(rbm, (int)v_BD.shape[0], v_BD.device, v_BD.dtype);
-        Tensor known_bool = known_BD.ne(0).expand(v_BD.shape);
-        Tensor start_BD = where(known_bool, v_BD, zeros_like(v_BD) + (rbm.IsGaussian ? 0 : 0.5));
+        Tensor known_bool = known_BD.Ne(0).expand(v_BD.shape);
+        Tensor start_BD = where(known_bool, v_BD, zeros_like(v_BD).Add(rbm.IsGaussian ? 0 : 0.5));
         chains.StartAt(parameters, start_BD, stream);
         chains.Sweep(parameters, sweeps, stream, drawn_BD =>
         {
             using Tensor held_BD = where(known_bool, v_BD, drawn_BD);
             drawn_BD.copy_(held_BD);
         });
-        Tensor mean_BD = rbm.IsGaussian ? chains.VisibleMean : chains.VisibleMean.clamp(0, 1);
+        Tensor mean_BD = rbm.IsGaussian ? chains.VisibleMean : chains.VisibleMean.Clamp(0, 1);
         return where(known_bool, v_BD, mean_BD).MoveToOuterDisposeScope();
     }
 }

@@ -56,7 +56,7 @@ public sealed class GibbsChains : IDisposable
     {
         using IDisposable guard = no_grad();
         stream.FillUniform(Hidden);
-        using Tensor on = Hidden.lt(0.5);
+        using Tensor on = Hidden.Lt(0.5);
         Hidden.copy_(on);
     }
 
@@ -119,12 +119,12 @@ public sealed class GibbsChains : IDisposable
         }
 
         // The variance at inverse temperature β is σ²/β.
-        _input_MD.add_(parameters[Rbm.VisibleBias]);
+        _input_MD.Add_(parameters[Rbm.VisibleBias]);
         stream.FillNormal(Visible);
-        Visible.mul_((parameters[Rbm.LogVariance] * 0.5).exp());
+        Visible.mul_(parameters[Rbm.LogVariance].Mul(0.5).exp());
         if (_betas.Length > 0)
             Visible.mul_(tensor(_betas.Select(beta => 1 / MathF.Sqrt(beta)).ToArray()).to(Visible.dtype, Visible.device).unsqueeze(1));
-        Visible.add_(_input_MD);
+        Visible.Add_(_input_MD);
     }
 
     private void DrawHidden(FlatParameters parameters, RandomStream stream)

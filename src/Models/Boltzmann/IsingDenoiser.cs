@@ -26,7 +26,7 @@ public sealed record IsingDenoiser(double Bias = 0, double Coupling = 1.0, doubl
         Check(x_BYX, nameof(x_BYX));
         Check(observed_BYX, nameof(observed_BYX));
         using DisposeScope scope = NewDisposeScope();
-        Tensor energy = (Bias * x_BYX.sum([1, 2])) - (0.5 * Coupling * (x_BYX * Neighbours(x_BYX)).sum([1, 2])) - (Fidelity * (x_BYX * observed_BYX).sum([1, 2]));
+        Tensor energy = x_BYX.sum([1, 2]).Mul(Bias) - (x_BYX * Neighbours(x_BYX)).sum([1, 2]).Mul(0.5 * Coupling) - (x_BYX * observed_BYX).sum([1, 2]).Mul(Fidelity);
         return energy.MoveToOuterDisposeScope();
     }
 
@@ -52,7 +52,7 @@ public sealed record IsingDenoiser(double Bias = 0, double Coupling = 1.0, doubl
             foreach (Tensor board in boards)
             {
                 Tensor field = Field(x, observed_BYX);
-                Tensor best = where(field.eq(0), x, field.sign());
+                Tensor best = where(field.Eq(0), x, field.sign());
                 x.copy_(where(board, best, x));
             }
 
@@ -85,15 +85,15 @@ public sealed record IsingDenoiser(double Bias = 0, double Coupling = 1.0, doubl
                 // P(x = 1 | others) = σ(2·field); its mean tanh(field) is averaged in place of the sample: less noise.
                 Tensor field = Field(x, observed_BYX);
                 stream.FillUniform(u);
-                x.copy_(where(board, (u.lt((2 * field).sigmoid()).to(x.dtype) * 2) - 1, x));
-                if (sweep >= burnIn) sum.add_(where(board, field.tanh(), zeros_like(x)));
+                x.copy_(where(board, u.lt(field.Mul(2).sigmoid()).to(x.dtype).Mul(2).Sub(1), x));
+                if (sweep >= burnIn) sum.Add_(where(board, field.tanh(), zeros_like(x)));
             }
         }
 
-        return (sum / sweeps).MoveToOuterDisposeScope();
+        return sum.Div(sweeps).MoveToOuterDisposeScope();
     }
 
-    private Tensor Field(Tensor x, Tensor observed) => (Coupling * Neighbours(x)) + (Fidelity * observed) - Bias;
+    private Tensor Field(Tensor x, Tensor observed) => Neighbours(x).Mul(Coupling).Add(observed.Mul(Fidelity)).Sub(Bias);
 
     private static Tensor Neighbours(Tensor x)
     {
@@ -101,14 +101,14 @@ public sealed record IsingDenoiser(double Bias = 0, double Coupling = 1.0, doubl
         Tensor sum = zeros_like(x);
         if (rows > 1)
         {
-            sum.narrow(1, 0, rows - 1).add_(x.narrow(1, 1, rows - 1));
-            sum.narrow(1, 1, rows - 1).add_(x.narrow(1, 0, rows - 1));
+            sum.narrow(1, 0, rows - 1).Add_(x.narrow(1, 1, rows - 1));
+            sum.narrow(1, 1, rows - 1).Add_(x.narrow(1, 0, rows - 1));
         }
 
         if (columns > 1)
         {
-            sum.narrow(2, 0, columns - 1).add_(x.narrow(2, 1, columns - 1));
-            sum.narrow(2, 1, columns - 1).add_(x.narrow(2, 0, columns - 1));
+            sum.narrow(2, 0, columns - 1).Add_(x.narrow(2, 1, columns - 1));
+            sum.narrow(2, 1, columns - 1).Add_(x.narrow(2, 0, columns - 1));
         }
 
         return sum;
@@ -116,8 +116,8 @@ public sealed record IsingDenoiser(double Bias = 0, double Coupling = 1.0, doubl
 
     private static Tensor[] Boards(Tensor x)
     {
-        Tensor row = arange(0, x.shape[1], ScalarType.Int64, x.device).unsqueeze(1), column = arange(0, x.shape[2], ScalarType.Int64, x.device);
-        Tensor odd = (row + column).remainder(2).ne(0).expand(x.shape);
+        Tensor row = TensorArithmetic.Arange(0, x.shape[1], ScalarType.Int64, x.device).unsqueeze(1), column = TensorArithmetic.Arange(0, x.shape[2], ScalarType.Int64, x.device);
+        Tensor odd = row.Add(column).Remainder(2).Ne(0).expand(x.shape);
         return [odd.logical_not(), odd];
     }
 
@@ -127,7 +127,7 @@ public sealed record IsingDenoiser(double Bias = 0, double Coupling = 1.0, doubl
             throw new ArgumentException($"Coupling {Coupling} and fidelity {Fidelity} must be at least 0.");
         if (x.dim() != 3) throw new ArgumentException($"Images of shape [{string.Join(", ", x.shape)}] are not [batch, height, width].", name);
         using Tensor size = x.abs();
-        using Tensor one = size.eq(1);
+        using Tensor one = size.Eq(1);
         using Tensor all = one.all();
         if (!all.item<bool>()) throw new ArgumentException("An Ising image has pixels −1 and +1 only; binarize it and map 0 to −1.", name);
     }

@@ -16,7 +16,7 @@ internal static class LogisticUnits
     internal static void Mean(Tensor x_BU, Tensor bias_U)
     {
         if (IsFused(x_BU)) LogisticKernel.Mean(x_BU.AsFloats(), bias_U.AsFloats());
-        else x_BU.add_(bias_U).sigmoid_();
+        else x_BU.Add_(bias_U).sigmoid_();
     }
 
     /// <summary>Draws units: x ← σ(scale·x + biasScale·bias), sample ← 1 with that probability, else 0.</summary>
@@ -38,7 +38,7 @@ internal static class LogisticUnits
 
         using DisposeScope scope = NewDisposeScope();
         if (!scales.IsEmpty) x_BU.mul_(Column(scales, x_BU));
-        x_BU.add_(biasScales.IsEmpty ? bias_U : Column(biasScales, x_BU) * bias_U).sigmoid_();
+        x_BU.Add_(biasScales.IsEmpty ? bias_U : Column(biasScales, x_BU) * bias_U).sigmoid_();
         sample_BU.copy_(sample_BU.lt(x_BU));
     }
 

@@ -28,7 +28,7 @@ public static class PartitionFunction
         {
             using DisposeScope inner = NewDisposeScope();
             Tensor states = States(block << bits, 1 << bits, (int)units);
-            double sum = LogTerms(rbm, parameters, states, byVisible).logsumexp(0).ToDouble();
+            double sum = LogTerms(rbm, parameters, states, byVisible).logsumexp(0).AsDouble();
             total = Math.Max(total, sum) + Math.Log(1 + Math.Exp(-Math.Abs(total - sum)));
         }
 
@@ -48,13 +48,13 @@ public static class PartitionFunction
     {
         Tensor Wide(string name) => parameters[name].to(ScalarType.Float64).cpu();
         Tensor w_DH = Wide(Rbm.Weight), b_D = Wide(Rbm.VisibleBias), c_H = Wide(Rbm.HiddenBias);
-        if (byVisible) return states.mv(b_D) + nn.functional.softplus(states.mm(w_DH) + c_H).sum(1);
-        Tensor onHidden = states.mv(c_H), mean_SD = states.mm(w_DH.t()) + b_D;
-        if (!rbm.IsGaussian) return onHidden + nn.functional.softplus(mean_SD).sum(1);
+        if (byVisible) return states.mv(b_D).Add(states.mm(w_DH).Add(c_H).Softplus().sum(1));
+        Tensor onHidden = states.mv(c_H), mean_SD = states.mm(w_DH.t()).Add(b_D);
+        if (!rbm.IsGaussian) return onHidden.Add(mean_SD.Softplus().sum(1));
 
         // ∫ exp(−(v − b)²/2σ² + v·(hWᵀ)/σ²) dv = √(2πσ²)·exp(((b + hWᵀ)² − b²)/2σ²)
         Tensor z_D = Wide(Rbm.LogVariance);
-        Tensor exponent_SD = 0.5 * (mean_SD.square() - b_D.square()) * (-z_D).exp();
-        return onHidden + exponent_SD.sum(1) + (0.5 * (z_D.sum() + (rbm.Visible * Math.Log(Math.Tau))));
+        Tensor exponent_SD = (mean_SD.Square() - b_D.Square()).Mul(0.5) * (-z_D).exp();
+        return onHidden.Add(exponent_SD.sum(1)).Add(z_D.sum().Add(rbm.Visible * Math.Log(Math.Tau)).Mul(0.5));
     }
 }

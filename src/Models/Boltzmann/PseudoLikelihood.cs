@@ -21,12 +21,12 @@ public static class PseudoLikelihood
         Require(rbm);
         using IDisposable guard = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor x_BH = rbm.HiddenInput(parameters, v_BD), soft_B = nn.functional.softplus(x_BH).sum(1), sum_B = zeros_like(soft_B);
+        Tensor x_BH = rbm.HiddenInput(parameters, v_BD), soft_B = x_BH.Softplus().sum(1), sum_B = zeros_like(soft_B);
         for (long bit = 0; bit < rbm.Visible; bit++)
         {
             using DisposeScope inner = NewDisposeScope();
-            Tensor turn_B = 1 - (2 * v_BD.select(1, bit));
-            sum_B.add_(LogConditional(parameters, x_BH, soft_B, turn_B, parameters[Rbm.Weight].select(0, bit), parameters[Rbm.VisibleBias][bit]));
+            Tensor turn_B = v_BD.select(1, bit).Mul(2).SubtractedFrom(1);
+            sum_B.Add_(LogConditional(parameters, x_BH, soft_B, turn_B, parameters[Rbm.Weight].select(0, bit), parameters[Rbm.VisibleBias][bit]));
         }
 
         return sum_B.MoveToOuterDisposeScope();
@@ -46,17 +46,17 @@ public static class PseudoLikelihood
         using DisposeScope scope = NewDisposeScope();
         long[] bits = [.. Enumerable.Range(0, (int)v_BD.shape[0]).Select(_ => (long)stream.Next((int)rbm.Visible))];
         Tensor chosen_B = tensor(bits).to(v_BD.device);
-        Tensor x_BH = rbm.HiddenInput(parameters, v_BD), soft_B = nn.functional.softplus(x_BH).sum(1);
-        Tensor turn_B = 1 - (2 * v_BD.gather(1, chosen_B.unsqueeze(1)).squeeze(1));
+        Tensor x_BH = rbm.HiddenInput(parameters, v_BD), soft_B = x_BH.Softplus().sum(1);
+        Tensor turn_B = v_BD.gather(1, chosen_B.unsqueeze(1)).squeeze(1).Mul(2).SubtractedFrom(1);
         Tensor weight_BH = parameters[Rbm.Weight].index_select(0, chosen_B), bias_B = parameters[Rbm.VisibleBias].index_select(0, chosen_B);
-        return (LogConditional(parameters, x_BH, soft_B, turn_B, weight_BH, bias_B) * rbm.Visible).MoveToOuterDisposeScope();
+        return LogConditional(parameters, x_BH, soft_B, turn_B, weight_BH, bias_B).Mul(rbm.Visible).MoveToOuterDisposeScope();
     }
 
     private static Tensor LogConditional(FlatParameters parameters, Tensor x_BH, Tensor soft_B, Tensor turn_B, Tensor weight, Tensor bias)
     {
-        Tensor turned_B = nn.functional.softplus(x_BH + (turn_B.unsqueeze(1) * weight)).sum(1);
-        Tensor gain_B = (turn_B * bias) + turned_B - soft_B;
-        return -nn.functional.softplus(gain_B);
+        Tensor turned_B = x_BH.Add(turn_B.unsqueeze(1) * weight).Softplus().sum(1);
+        Tensor gain_B = (turn_B * bias).Add(turned_B) - soft_B;
+        return -gain_B.Softplus();
     }
 
     private static void Require(Rbm rbm)

@@ -70,15 +70,15 @@ public sealed class RatingsRbm
     }
 
     /// <summary>P(h = 1 | v), shape (B, H): missing items are silent.</summary>
-    public Tensor HiddenMean(FlatParameters parameters, Tensor v_BV) => (v_BV.mm(parameters[Rbm.Weight]) + parameters[Rbm.HiddenBias]).sigmoid();
+    public Tensor HiddenMean(FlatParameters parameters, Tensor v_BV) => v_BV.mm(parameters[Rbm.Weight]).Add(parameters[Rbm.HiddenBias]).sigmoid();
 
     /// <summary>P(each rating of each item | h), shape (B, V), for all items.</summary>
     public Tensor RatingMean(FlatParameters parameters, Tensor h_BH) =>
-        (h_BH.mm(parameters[Rbm.Weight].t()) + parameters[Rbm.VisibleBias]).view(-1, Items, Levels).softmax(2).view(-1, (long)Items * Levels);
+        h_BH.mm(parameters[Rbm.Weight].t()).Add(parameters[Rbm.VisibleBias]).view(-1, Items, Levels).softmax(2).view(-1, (long)Items * Levels);
 
     /// <summary>F(v) of the machine that has the rated items only, shape (B), in nats.</summary>
     public Tensor FreeEnergy(FlatParameters parameters, Tensor v_BV) =>
-        -v_BV.mv(parameters[Rbm.VisibleBias]) - nn.functional.softplus(v_BV.mm(parameters[Rbm.Weight]) + parameters[Rbm.HiddenBias]).sum(1);
+        -v_BV.mv(parameters[Rbm.VisibleBias]) - v_BV.mm(parameters[Rbm.Weight]).Add(parameters[Rbm.HiddenBias]).Softplus().sum(1);
 
     /// <summary>
     /// Writes the contrastive-divergence gradient of −log p, mean over the rows, into the flat gradient (equations 5 to 7). Statistics
@@ -104,11 +104,11 @@ public sealed class RatingsRbm
         }
 
         double scale = 1.0 / v_BV.shape[0];
-        parameters[Rbm.Weight].grad!.copy_((fantasy_BV.t().mm(mean_BH) - v_BV.t().mm(data_BH)) * scale);
-        parameters[Rbm.VisibleBias].grad!.copy_((fantasy_BV - v_BV).sum(0L) * scale);
-        parameters[Rbm.HiddenBias].grad!.copy_((mean_BH - data_BH).sum(0L) * scale);
-        Tensor fit = (v_BV * RatingMean(parameters, data_BH).clamp_min(1e-30).log()).sum();
-        return -fit.ToDouble() / Math.Max(1, rated_BI.sum().ToDouble());
+        parameters[Rbm.Weight].grad!.copy_((fantasy_BV.t().mm(mean_BH) - v_BV.t().mm(data_BH)).Mul(scale));
+        parameters[Rbm.VisibleBias].grad!.copy_((fantasy_BV - v_BV).sum(0L).Mul(scale));
+        parameters[Rbm.HiddenBias].grad!.copy_((mean_BH - data_BH).sum(0L).Mul(scale));
+        Tensor fit = (v_BV * RatingMean(parameters, data_BH).ClampMin(1e-30).log()).sum();
+        return -fit.AsDouble() / Math.Max(1, rated_BI.sum().AsDouble());
     }
 
     /// <summary>
@@ -129,9 +129,9 @@ public sealed class RatingsRbm
         long first = (long)item * Levels;
         if (v_BV.narrow(1, first, Levels).any().item<bool>())
             throw new ArgumentException($"A row rates item {item} already: leave the rating out that is to be predicted.", nameof(v_BV));
-        Tensor input_BH = v_BV.mm(parameters[Rbm.Weight]) + parameters[Rbm.HiddenBias];
+        Tensor input_BH = v_BV.mm(parameters[Rbm.Weight]).Add(parameters[Rbm.HiddenBias]);
         Tensor weight_KH = parameters[Rbm.Weight].narrow(0, first, Levels), bias_K = parameters[Rbm.VisibleBias].narrow(0, first, Levels);
-        Tensor score_BK = bias_K + nn.functional.softplus(input_BH.unsqueeze(1) + weight_KH).sum(2);
+        Tensor score_BK = bias_K.Add(input_BH.unsqueeze(1).Add(weight_KH).Softplus().sum(2));
         return score_BK.softmax(1).MoveToOuterDisposeScope();
     }
 
@@ -140,7 +140,7 @@ public sealed class RatingsRbm
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor p_BK = Predict(parameters, v_BV, item);
-        return p_BK.mv(arange(1, Levels + 1, p_BK.dtype, p_BK.device)).MoveToOuterDisposeScope();
+        return p_BK.mv(TensorArithmetic.Arange(1, Levels + 1, p_BK.dtype, p_BK.device)).MoveToOuterDisposeScope();
     }
 
     private static Tensor Bits(Tensor mean, RandomStream stream)
@@ -156,8 +156,8 @@ public sealed class RatingsRbm
         Tensor u_BI = empty_like(rated_BI);
         stream.FillUniform(u_BI);
         Tensor cumulative_BIK = mean_BV.view(-1, Items, Levels).cumsum(2);
-        Tensor passed_BI = cumulative_BIK.le(u_BI.unsqueeze(2)).to(ScalarType.Int64).sum(2).clamp(0, Levels - 1);
-        Tensor levels_K = arange(0, Levels, ScalarType.Int64, mean_BV.device);
+        Tensor passed_BI = cumulative_BIK.le(u_BI.unsqueeze(2)).to(ScalarType.Int64).sum(2).Clamp(0, Levels - 1);
+        Tensor levels_K = TensorArithmetic.Arange(0, Levels, ScalarType.Int64, mean_BV.device);
         Tensor one_BIK = passed_BI.unsqueeze(2).eq(levels_K).to(mean_BV.dtype) * rated_BI.unsqueeze(2);
         return one_BIK.view(-1, (long)Items * Levels);
     }

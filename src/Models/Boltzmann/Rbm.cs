@@ -91,17 +91,17 @@ public sealed class Rbm
     /// <param name="v_BD">Visible units, shape (B, D).</param>
     /// <returns>Shape (B).</returns>
     public Tensor FreeEnergy(FlatParameters parameters, Tensor v_BD) =>
-        VisibleTerm(parameters, v_BD) - nn.functional.softplus(HiddenInput(parameters, v_BD)).sum(1);
+        VisibleTerm(parameters, v_BD) - HiddenInput(parameters, v_BD).Softplus().sum(1);
 
     /// <summary>What the hidden units receive: s·W + c, with s = v, or v/σ² for Gaussian units. Shape (B, H).</summary>
     public Tensor HiddenInput(FlatParameters parameters, Tensor v_BD) =>
-        Scaled(parameters, v_BD).mm(parameters[Weight]) + parameters[HiddenBias];
+        Scaled(parameters, v_BD).mm(parameters[Weight]).Add(parameters[HiddenBias]);
 
     /// <summary>P(h = 1 | v), shape (B, H).</summary>
     public Tensor HiddenMean(FlatParameters parameters, Tensor v_BD) => HiddenInput(parameters, v_BD).sigmoid();
 
     /// <summary>What the visible units receive: h·Wᵀ + b. Shape (B, D).</summary>
-    public Tensor VisibleInput(FlatParameters parameters, Tensor h_BH) => h_BH.mm(parameters[Weight].t()) + parameters[VisibleBias];
+    public Tensor VisibleInput(FlatParameters parameters, Tensor h_BH) => h_BH.mm(parameters[Weight].t()).Add(parameters[VisibleBias]);
 
     /// <summary>E[v | h], shape (B, D).</summary>
     public Tensor VisibleMean(FlatParameters parameters, Tensor h_BH)
@@ -127,10 +127,10 @@ public sealed class Rbm
             throw new ArgumentException($"Data of shape [{string.Join(", ", v_BD.shape)}] do not fit {Visible} visible units: the shape must be [batch, {Visible}].", nameof(v_BD));
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
-        Tensor good_BD = IsGaussian ? v_BD.isfinite() : v_BD.ge(0).logical_and(v_BD.le(1));
+        Tensor good_BD = IsGaussian ? v_BD.isfinite() : v_BD.Ge(0).logical_and(v_BD.Le(1));
         if (good_BD.all().item<bool>()) return;
         long first = good_BD.logical_not().@float().flatten().argmax().item<long>();
-        double value = v_BD.flatten()[first].ToDouble();
+        double value = v_BD.flatten()[first].AsDouble();
         throw new ArgumentException(
             string.Create(System.Globalization.CultureInfo.InvariantCulture, $"Row {first / Visible} has {value} at pixel {first % Visible}: ")
             + (IsGaussian ? "Gaussian visible units need finite numbers." : "Bernoulli visible units need pixels in [0, 1]; scale the data, or take gaussian units."),
@@ -138,6 +138,6 @@ public sealed class Rbm
     }
 
     private Tensor VisibleTerm(FlatParameters parameters, Tensor v_BD) => IsGaussian
-        ? 0.5 * ((v_BD - parameters[VisibleBias]).square() * (-parameters[LogVariance]).exp()).sum(1)
+        ? ((v_BD - parameters[VisibleBias]).Square() * (-parameters[LogVariance]).exp()).sum(1).Mul(0.5)
         : -v_BD.mv(parameters[VisibleBias]);
 }

@@ -94,8 +94,8 @@ public sealed class RbmGradient : IDisposable
     // The penalty's gradient is that of a change of the hidden statistics: h − 2·weight·(target − mean)·h(1 − h) in place of h.
     private static Tensor Sparse(Tensor h_BH, SparsityTarget target)
     {
-        Tensor pull_1H = (target.Target - h_BH.mean([0], keepdim: true)) * (2 * target.Weight);
-        return h_BH + (pull_1H * h_BH * (1 - h_BH));
+        Tensor pull_1H = h_BH.mean([0], keepdim: true).SubtractedFrom(target.Target).Mul(2 * target.Weight);
+        return h_BH.Add(pull_1H * h_BH * h_BH.SubtractedFrom(1));
     }
 
     private void Write(FlatParameters parameters, Tensor v_BD, Tensor h_BH, double scale, RbmOffsets? offsets, bool sparse, bool add)
@@ -103,7 +103,7 @@ public sealed class RbmGradient : IDisposable
         double factor = scale / Rows;
         float keep = add ? 1 : 0;
         Tensor weight_DH = parameters[Rbm.Weight].grad!, visible_D = parameters[Rbm.VisibleBias].grad!, hidden_H = parameters[Rbm.HiddenBias].grad!;
-        Tensor s_BD = _rbm.Scaled(parameters, v_BD), factor_B = _unit_B.fill_(factor);
+        Tensor s_BD = _rbm.Scaled(parameters, v_BD), factor_B = _unit_B.Fill_(factor);
         Tensor? mu_D = offsets is null ? null : _rbm.IsGaussian ? offsets.Visible * (-parameters[Rbm.LogVariance]).exp() : offsets.Visible;
         Tensor centred_BH = offsets is null ? h_BH : Shifted(h_BH, offsets.Hidden);
         if (sparse)
@@ -115,7 +115,7 @@ public sealed class RbmGradient : IDisposable
         else
         {
             // The factor goes to the hidden side, in the tensors' own precision: alpha is of single precision.
-            weight_DH.addmm_((mu_D is null ? s_BD : s_BD - mu_D).t(), centred_BH * factor, beta: keep, alpha: 1);
+            weight_DH.addmm_((mu_D is null ? s_BD : s_BD - mu_D).t(), centred_BH.Mul(factor), beta: keep, alpha: 1);
         }
 
         // grad_W·λ and grad_Wᵀ·μ of this half alone, from the rows: a pass over the batch, not over the weights.
@@ -123,16 +123,16 @@ public sealed class RbmGradient : IDisposable
         Tensor visibleHalf_D = s_BD.t().mv(factor_B), hiddenHalf_H = h_BH.t().mv(factor_B);
         if (mu_D is not null)
         {
-            Tensor onHidden_B = centred_BH.mv(offsets!.Hidden).mul_(factor);
-            visibleHalf_D.addmv_(s_BD.t(), onHidden_B, beta: 1, alpha: -1).add_(mu_D * onHidden_B.sum());
-            Tensor onVisible_B = (s_BD.mv(mu_D) - mu_D.dot(mu_D)).mul_(factor);
+            Tensor onHidden_B = centred_BH.mv(offsets!.Hidden).Mul_(factor);
+            visibleHalf_D.addmv_(s_BD.t(), onHidden_B, beta: 1, alpha: -1).Add_(mu_D * onHidden_B.sum());
+            Tensor onVisible_B = (s_BD.mv(mu_D) - mu_D.dot(mu_D)).Mul_(factor);
             hiddenHalf_H.addmv_(centred_BH.t(), onVisible_B, beta: 1, alpha: -1);
         }
 
         if (add)
         {
-            visible_D.add_(visibleHalf_D);
-            hidden_H.add_(hiddenHalf_H);
+            visible_D.Add_(visibleHalf_D);
+            hidden_H.Add_(hiddenHalf_H);
         }
         else
         {
@@ -147,9 +147,9 @@ public sealed class RbmGradient : IDisposable
     private static void WriteGaussian(FlatParameters parameters, Tensor v_BD, Tensor h_BH, double factor, float keep)
     {
         Tensor precision_D = (-parameters[Rbm.LogVariance]).exp(), error_BD = v_BD - parameters[Rbm.VisibleBias];
-        parameters[Rbm.VisibleBias].grad!.sub_(parameters[Rbm.VisibleBias] * precision_D * (factor * v_BD.shape[0]));
-        Tensor statistic_BD = (error_BD.square() * 0.5) - (v_BD * h_BH.mm(parameters[Rbm.Weight].t()));
-        parameters[Rbm.LogVariance].grad!.mul_(keep).add_(statistic_BD.sum(0L) * precision_D * factor);
+        parameters[Rbm.VisibleBias].grad!.sub_((parameters[Rbm.VisibleBias] * precision_D).Mul(factor * v_BD.shape[0]));
+        Tensor statistic_BD = error_BD.Square().Mul(0.5) - (v_BD * h_BH.mm(parameters[Rbm.Weight].t()));
+        parameters[Rbm.LogVariance].grad!.Mul_(keep).Add_((statistic_BD.sum(0L) * precision_D).Mul(factor));
     }
 
     private Tensor Shifted(Tensor h_BH, Tensor lambda_H)

@@ -87,9 +87,9 @@ public sealed class LeNet
         Tensor loss = nn.functional.cross_entropy(logits_BC, label_B);
         loss.backward();
         using IDisposable guard = no_grad();
-        return new ClassifierReport(loss.ToDouble(), Right(logits_BC, label_B) / (double)label_B.shape[0]);
+        return new ClassifierReport(loss.AsDouble(), Right(logits_BC, label_B) / (double)label_B.shape[0]);
     }
 
     /// <summary>How many images are most probably what they are.</summary>
-    private static long Right(Tensor logits_BC, Tensor label_B) => logits_BC.argmax(1).eq(label_B).sum().ToInt64();
+    private static long Right(Tensor logits_BC, Tensor label_B) => logits_BC.argmax(1).eq(label_B).sum().AsInt64();
 }

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ public sealed record CodeStatistics(Tensor Increment_KE, Tensor Uses_K) : IDispo
         }
 
         Tensor increment_KE = code_BK.t().mm(cat([code_BK, x_BD], 1));
-        Tensor uses_K = code_BK.ne(0).to(code_BK.dtype).sum(dim: 0L);
+        Tensor uses_K = code_BK.Ne(0).to(code_BK.dtype).sum(dim: 0L);
         return new CodeStatistics(increment_KE.MoveToOuterDisposeScope(), uses_K.MoveToOuterDisposeScope());
     }
 

@@ -83,22 +83,22 @@ public sealed class DictionaryBlock : IDisposable
         using IDisposable mode = no_grad();
         if (factor != 1)
         {
-            Statistics_SE.mul_(factor);
+            Statistics_SE.Mul_(factor);
         }
 
         foreach (Tensor increment_SE in increments_SE)
         {
-            Statistics_SE.add_(increment_SE.cpu());
+            Statistics_SE.Add_(increment_SE.cpu());
         }
 
         Tensor used_K = zeros(_options.Atoms, ScalarType.Bool);
         foreach (Tensor uses in uses_K)
         {
-            used_K = used_K.logical_or(uses.cpu().ne(0));
+            used_K = used_K.logical_or(uses.cpu().Ne(0));
         }
 
-        Idle_K.add_(1);
-        Idle_K.masked_fill_(used_K, 0);
+        Idle_K.Add_(1);
+        Idle_K.MaskedFill_(used_K, 0);
     }
 
     /// <summary>
@@ -171,7 +171,7 @@ public sealed class DictionaryBlock : IDisposable
         Tensor near_KD = atoms_KD.cpu();
         Tensor a_SK = Statistics_SE.narrow(1, 0, _options.Atoms), b_SD = Statistics_SE.narrow(1, _options.Atoms, _features);
         Tensor own_SD = near_KD.narrow(0, Atoms.First, Atoms.Count);
-        return ((0.5 * a_SK.mm(near_KD)) - b_SD).mul(own_SD).sum().ToDouble();
+        return (a_SK.mm(near_KD).Mul(0.5) - b_SD).mul(own_SD).sum().AsDouble();
     }
 
     /// <summary>Frees the statistics.</summary>

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ internal sealed record GramProblem(Tensor Gram_KK, Tensor Correlation_BK) : IDis
     public GramProblem AttachedTo(Tensor predicted_BK, double attachment)
     {
         using Tensor unit_KK = eye(Gram_KK.shape[0], Gram_KK.shape[0], Gram_KK.dtype, Gram_KK.device);
-        return new GramProblem(Gram_KK.add(unit_KK, attachment), Correlation_BK.add(predicted_BK, attachment));
+        return new GramProblem(Gram_KK.Add(unit_KK, attachment), Correlation_BK.Add(predicted_BK, attachment));
     }
 
     /// <summary>Frees both.</summary>

@@ -58,7 +58,7 @@ public sealed class OnlineDictionary : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using IDisposable mode = no_grad();
         Tensor code_BK = SparseCoding.Infer(x_BD, Atoms_KD, _options.Coding);
-        double objective = SparseOptimality.Objective(x_BD, Atoms_KD, code_BK, _options.Coding.Penalty).mean().ToDouble();
+        double objective = SparseOptimality.Objective(x_BD, Atoms_KD, code_BK, _options.Coding.Penalty).mean().AsDouble();
         using CodeStatistics statistics = CodeStatistics.Of(x_BD, code_BK);
         _block.Absorb(_options.Forgetting.Factor(Updates, x_BD.shape[0]), [statistics.Increment_KE], [statistics.Uses_K]);
         int replaced = _block.Replace(Updates, Atoms_KD);
@@ -68,9 +68,9 @@ public sealed class OnlineDictionary : IDisposable
         }
 
         Updates++;
-        double uses = statistics.Uses_K.sum().ToDouble();
+        double uses = statistics.Uses_K.sum().AsDouble();
         return new DictionaryReport(
-            objective, uses / code_BK.NumberOfElements, statistics.Uses_K.gt(0).sum().ToDouble() / _options.Atoms, replaced);
+            objective, uses / code_BK.NumberOfElements, statistics.Uses_K.Gt(0).sum().AsDouble() / _options.Atoms, replaced);
     }
 
     /// <summary>Frees dictionary and statistics.</summary>

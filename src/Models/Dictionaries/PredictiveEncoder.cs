@@ -73,7 +73,7 @@ public sealed class PredictiveEncoder : INetwork
             return _nonNegative ? nn.functional.relu(p_BK) : p_BK;
         }
 
-        Tensor v_BK = x_BD.mm(parameters["weight"].t()), threshold_K = nn.functional.softplus(parameters["threshold"]);
+        Tensor v_BK = x_BD.mm(parameters["weight"].t()), threshold_K = parameters["threshold"].Softplus();
         Tensor above_BK = nn.functional.relu(v_BK - threshold_K);
         return _nonNegative ? above_BK : above_BK - nn.functional.relu(-v_BK - threshold_K);
     }
@@ -95,8 +95,8 @@ public sealed class PredictiveEncoder : INetwork
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor miss_BK = code_BK.detach() - Forward(parameters, x_BD);
-        Tensor loss = 0.5 * (miss_BK * miss_BK).sum() / x_BD.shape[0];
+        Tensor loss = (miss_BK * miss_BK).sum().Mul(0.5).Div(x_BD.shape[0]);
         loss.backward();
-        return loss.ToDouble();
+        return loss.AsDouble();
     }
 }

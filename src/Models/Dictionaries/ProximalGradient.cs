@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ internal static class ProximalGradient
         using DisposeScope scope = NewDisposeScope();
         Tensor b_BK = problem.Correlation_BK, gram_KK = problem.Gram_KK;
         Tensor h_BK = zeros_like(b_BK);
-        double lipschitz = linalg.eigvalsh(gram_KK).max().ToDouble();
+        double lipschitz = linalg.eigvalsh(gram_KK).max().AsDouble();
         if (!(lipschitz > 0))
         {
             return h_BK.MoveToOuterDisposeScope();
@@ -31,19 +32,19 @@ internal static class ProximalGradient
         for (int iteration = 1; iteration <= options.MaximumIterations; iteration++)
         {
             using DisposeScope inner = NewDisposeScope();
-            Tensor next_BK = Shrink(y_BK + ((b_BK - y_BK.mm(gram_KK)) / lipschitz), options.Penalty / lipschitz, options.NonNegative);
+            Tensor next_BK = Shrink(y_BK.Add((b_BK - y_BK.mm(gram_KK)).Div(lipschitz)), options.Penalty / lipschitz, options.NonNegative);
             if (accelerated)
             {
                 Tensor step_BK = next_BK - h_BK;
-                Tensor against_B1 = ((y_BK - next_BK) * step_BK).sum(1, keepdim: true).gt(0);
+                Tensor against_B1 = ((y_BK - next_BK) * step_BK).sum(1, keepdim: true).Gt(0);
                 Tensor present_B1 = where(against_B1, ones_like(momentum_B1), momentum_B1);
-                Tensor grown_B1 = (1 + (1 + (4 * present_B1 * present_B1)).sqrt()) / 2;
-                y_BK.copy_(next_BK + (step_BK * ((present_B1 - 1) / grown_B1)));
+                Tensor grown_B1 = (present_B1.Mul(4) * present_B1).Add(1).sqrt().Add(1).Div(2);
+                y_BK.copy_(next_BK.Add(step_BK * (present_B1.Sub(1) / grown_B1)));
                 momentum_B1.copy_(grown_B1);
             }
 
             h_BK.copy_(next_BK);
-            if (iteration % LookEvery == 0 && SparseOptimality.Violation(problem, h_BK, options).max().ToDouble() <= tolerance)
+            if (iteration % LookEvery == 0 && SparseOptimality.Violation(problem, h_BK, options).max().AsDouble() <= tolerance)
             {
                 break;
             }
@@ -54,5 +55,5 @@ internal static class ProximalGradient
 
     /// <summary>v − clamp(v, −t, t), the minimizer of ½(u − v)² + t|u|; over u ≥ 0, max(v − t, 0).</summary>
     private static Tensor Shrink(Tensor value, double threshold, bool nonNegative) =>
-        nonNegative ? (value - threshold).clamp_min(0) : value - value.clamp(-threshold, threshold);
+        nonNegative ? value.Sub(threshold).ClampMin(0) : value - value.Clamp(-threshold, threshold);
 }

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ public sealed class SoftmaxRegression : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(classes, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(decay);
-        if (x_NF.shape[0] != label_N.shape[0] || label_N.min().ToInt64() < 0 || label_N.max().ToInt64() >= classes)
+        if (x_NF.shape[0] != label_N.shape[0] || label_N.min().AsInt64() < 0 || label_N.max().AsInt64() >= classes)
         {
             throw new ArgumentException($"{label_N.shape[0]} labels for {x_NF.shape[0]} examples: there must be one each, from 0 to {classes - 1}", nameof(label_N));
         }
@@ -38,18 +39,18 @@ public sealed class SoftmaxRegression : IDisposable
         Tensor target_NC = zeros([x_NF.shape[0], classes], x_NF.dtype, x_NF.device).scatter_(1, label_N.unsqueeze(1), ones([x_NF.shape[0], 1], x_NF.dtype, x_NF.device));
 
         // The Hessian of log-softmax is at most a half (Böhning 1992).
-        double length = 1 / ((0.5 * linalg.eigvalsh(wide_NF.t().mm(wide_NF) / x_NF.shape[0]).max().to(ScalarType.Float64).ToDouble()) + decay);
+        double length = 1 / ((0.5 * linalg.eigvalsh(wide_NF.t().mm(wide_NF).Div(x_NF.shape[0])).max().to(ScalarType.Float64).AsDouble()) + decay);
         Tensor weight_FC = zeros([wide_NF.shape[1], classes], x_NF.dtype, x_NF.device), ahead_FC = zeros_like(weight_FC);
         double momentum = 1;
         for (int i = 0; i < iterations; i++)
         {
             using DisposeScope inner = NewDisposeScope();
             Tensor miss_NC = nn.functional.softmax(wide_NF.mm(ahead_FC), 1) - target_NC;
-            Tensor next_FC = ahead_FC - (length * ((wide_NF.t().mm(miss_NC) / x_NF.shape[0]) + (decay * ahead_FC)));
+            Tensor next_FC = ahead_FC - wide_NF.t().mm(miss_NC).Div(x_NF.shape[0]).Add(ahead_FC.Mul(decay)).Mul(length);
             Tensor step_FC = next_FC - weight_FC;
-            momentum = ((ahead_FC - next_FC) * step_FC).sum().to(ScalarType.Float64).ToDouble() > 0 ? 1 : momentum;
+            momentum = ((ahead_FC - next_FC) * step_FC).sum().to(ScalarType.Float64).AsDouble() > 0 ? 1 : momentum;
             double grown = (1 + Math.Sqrt(1 + (4 * momentum * momentum))) / 2;
-            ahead_FC.copy_(next_FC + (((momentum - 1) / grown) * step_FC));
+            ahead_FC.copy_(next_FC.Add(step_FC.Mul((momentum - 1) / grown)));
             weight_FC.copy_(next_FC);
             momentum = grown;
         }

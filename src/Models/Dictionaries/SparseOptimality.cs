@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ public static class SparseOptimality
         }
 
         Tensor rest_BD = x_BD - code_BK.mm(atoms_KD);
-        return ((0.5 * (rest_BD * rest_BD).sum(1)) + (penalty * code_BK.abs().sum(1))).MoveToOuterDisposeScope();
+        return (rest_BD * rest_BD).sum(1).Mul(0.5).Add(code_BK.abs().sum(1).Mul(penalty)).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -44,12 +45,12 @@ public static class SparseOptimality
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor q_BK = problem.Correlation_BK - code_BK.mm(problem.Gram_KK);
-        Tensor idle_BK = ((options.NonNegative ? q_BK : q_BK.abs()) - options.Penalty).clamp_min(0);
-        Tensor busy_BK = (q_BK - (options.Penalty * code_BK.sign())).abs();
-        Tensor worst_BK = where(code_BK.eq(0), idle_BK, busy_BK);
+        Tensor idle_BK = (options.NonNegative ? q_BK : q_BK.abs()).Sub(options.Penalty).ClampMin(0);
+        Tensor busy_BK = (q_BK - code_BK.sign().Mul(options.Penalty)).abs();
+        Tensor worst_BK = where(code_BK.Eq(0), idle_BK, busy_BK);
         if (options.NonNegative)
         {
-            worst_BK = maximum(worst_BK, (-code_BK).clamp_min(0));
+            worst_BK = maximum(worst_BK, (-code_BK).ClampMin(0));
         }
 
         return worst_BK.amax([1]).MoveToOuterDisposeScope();

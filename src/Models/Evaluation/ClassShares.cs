@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -58,7 +59,7 @@ public static class ClassShares
     private static double Score(Tensor probability_NC)
     {
         // 0 log 0 is 0.
-        Tensor all_C = probability_NC.mean([0]), tiny = probability_NC.clamp_min(1e-300);
-        return Math.Exp((probability_NC * (tiny.log() - all_C.clamp_min(1e-300).log())).sum(1L).mean().ToDouble());
+        Tensor all_C = probability_NC.mean([0]), tiny = probability_NC.ClampMin(1e-300);
+        return Math.Exp((probability_NC * (tiny.log() - all_C.ClampMin(1e-300).log())).sum(1L).mean().AsDouble());
     }
 }

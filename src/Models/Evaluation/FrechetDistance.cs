@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,23 +42,23 @@ public static class FrechetDistance
         // tr (Σ₁Σ₂)^½ = tr (Σ₁^½ Σ₂ Σ₁^½)^½, whose argument is symmetric: its eigenvalues are real, and no complex root has to be cut.
         Tensor root_FF = Root(covarianceA_FF.to(ScalarType.Float64)), b_FF = covarianceB_FF.to(ScalarType.Float64);
         Tensor inner_FF = root_FF.mm(b_FF).mm(root_FF);
-        Tensor eigenvalues_F = linalg.eigvalsh((inner_FF + inner_FF.t()) * 0.5).clamp_min(0);
+        Tensor eigenvalues_F = linalg.eigvalsh(inner_FF.Add(inner_FF.t()).Mul(0.5)).ClampMin(0);
         Tensor apart_F = meanA_F.to(ScalarType.Float64) - meanB_F.to(ScalarType.Float64);
-        double distance = apart_F.dot(apart_F).ToDouble() + covarianceA_FF.to(ScalarType.Float64).trace().ToDouble() + b_FF.trace().ToDouble()
-            - (2 * eigenvalues_F.sqrt().sum().ToDouble());
+        double distance = apart_F.dot(apart_F).AsDouble() + covarianceA_FF.to(ScalarType.Float64).trace().AsDouble() + b_FF.trace().AsDouble()
+            - (2 * eigenvalues_F.sqrt().sum().AsDouble());
         return Math.Max(distance, 0);
     }
 
     /// <summary>The symmetric square root of a symmetric matrix; eigenvalues that rounding made negative count as 0.</summary>
     private static Tensor Root(Tensor matrix_FF)
     {
-        (Tensor values_F, Tensor vectors_FF) = linalg.eigh((matrix_FF + matrix_FF.t()) * 0.5);
-        return (vectors_FF * values_F.clamp_min(0).sqrt()).mm(vectors_FF.t());
+        (Tensor values_F, Tensor vectors_FF) = linalg.eigh(matrix_FF.Add(matrix_FF.t()).Mul(0.5));
+        return (vectors_FF * values_F.ClampMin(0).sqrt()).mm(vectors_FF.t());
     }
 
     private static (Tensor Mean_F, Tensor Covariance_FF) Moments(Tensor x_NF)
     {
         Tensor wide_NF = x_NF.to(ScalarType.Float64), mean_F = wide_NF.mean([0]), centred_NF = wide_NF - mean_F;
-        return (mean_F, centred_NF.t().mm(centred_NF) / (x_NF.shape[0] - 1));
+        return (mean_F, centred_NF.t().mm(centred_NF).Div(x_NF.shape[0] - 1));
     }
 }

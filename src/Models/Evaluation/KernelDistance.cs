@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,10 +43,10 @@ public static class KernelDistance
         using IDisposable guard = no_grad();
         Tensor a = a_NF.to(ScalarType.Float64), b = b_MF.to(ScalarType.Float64);
         Tensor within_NN = Kernel(a, a), across_NM = Kernel(a, b), other_MM = Kernel(b, b);
-        return ((within_NN.sum().ToDouble() - within_NN.trace().ToDouble()) / (n * (n - 1.0)))
-            + ((other_MM.sum().ToDouble() - other_MM.trace().ToDouble()) / (m * (m - 1.0)))
-            - (2 * across_NM.sum().ToDouble() / ((double)n * m));
+        return ((within_NN.sum().AsDouble() - within_NN.trace().AsDouble()) / (n * (n - 1.0)))
+            + ((other_MM.sum().AsDouble() - other_MM.trace().AsDouble()) / (m * (m - 1.0)))
+            - (2 * across_NM.sum().AsDouble() / ((double)n * m));
     }
 
-    private static Tensor Kernel(Tensor a_NF, Tensor b_MF) => ((a_NF.mm(b_MF.t()) / a_NF.shape[1]) + 1).pow(3);
+    private static Tensor Kernel(Tensor a_NF, Tensor b_MF) => a_NF.mm(b_MF.t()).Div(a_NF.shape[1]).Add(1).Pow(3);
 }

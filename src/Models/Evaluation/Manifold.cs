@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -62,7 +63,7 @@ public sealed class Manifold : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         return _measured == _examples_NF.shape[0]
-            ? Squares(points_BF.to(ScalarType.Float64)).le(_radii_N).any(1).sum().ToInt64()
+            ? Squares(points_BF.to(ScalarType.Float64)).le(_radii_N).any(1).sum().AsInt64()
             : throw new InvalidOperationException("Not all balls have been measured.");
     }
 
@@ -75,5 +76,5 @@ public sealed class Manifold : IDisposable
 
     /// <summary>Squared distances from all examples, shape (B, N).</summary>
     private Tensor Squares(Tensor points_BF) =>
-        (points_BF.pow(2).sum(1L, keepdim: true) + _examples_NF.pow(2).sum(1L) - (2 * points_BF.mm(_examples_NF.t()))).clamp_min(0);
+        (points_BF.Pow(2).sum(1L, keepdim: true).Add(_examples_NF.Pow(2).sum(1L)) - points_BF.mm(_examples_NF.t()).Mul(2)).ClampMin(0);
 }

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,7 +21,7 @@ public sealed class NearestExamples : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         using IDisposable guard = no_grad();
         _points_QD = points_QD.to(ScalarType.Float64).clone().DetachFromDisposeScope();
-        _norms_Q1 = _points_QD.pow(2).sum(1L, keepdim: true).DetachFromDisposeScope();
+        _norms_Q1 = _points_QD.Pow(2).sum(1L, keepdim: true).DetachFromDisposeScope();
         _count = count;
     }
 
@@ -32,8 +33,8 @@ public sealed class NearestExamples : IDisposable
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         Tensor wide_BD = examples_BD.to(ScalarType.Float64);
-        Tensor squares_QB = (_norms_Q1 + wide_BD.pow(2).sum(1L) - (2 * _points_QD.mm(wide_BD.t()))).clamp_min(0);
-        Tensor indices_QB = arange(first, first + wide_BD.shape[0], ScalarType.Int64, wide_BD.device).expand(squares_QB.shape[0], wide_BD.shape[0]);
+        Tensor squares_QB = (_norms_Q1.Add(wide_BD.Pow(2).sum(1L)) - _points_QD.mm(wide_BD.t()).Mul(2)).ClampMin(0);
+        Tensor indices_QB = TensorArithmetic.Arange(first, first + wide_BD.shape[0], ScalarType.Int64, wide_BD.device).expand(squares_QB.shape[0], wide_BD.shape[0]);
         if (_squares_QK is not null)
         {
             (squares_QB, indices_QB) = (cat([_squares_QK, squares_QB], 1), cat([_indices_QK!, indices_QB], 1));
@@ -56,7 +57,7 @@ public sealed class NearestExamples : IDisposable
     public double MeanDistance()
     {
         using DisposeScope scope = NewDisposeScope();
-        return Seen(_squares_QK).select(1, 0).sqrt().mean().ToDouble();
+        return Seen(_squares_QK).select(1, 0).sqrt().mean().AsDouble();
     }
 
     /// <summary>Frees the points and what was found.</summary>

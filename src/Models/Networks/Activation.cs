@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -46,9 +47,9 @@ public sealed record Activation(ActivationKind Kind, double Slope = 0.2)
     /// <summary>Applies the function elementwise.</summary>
     public Tensor Apply(Tensor x) => Kind switch
     {
-        ActivationKind.LeakyRelu => nn.functional.leaky_relu(x, Slope),
+        ActivationKind.LeakyRelu => x.LeakyRelu(Slope),
         ActivationKind.Relu => nn.functional.relu(x),
-        ActivationKind.Elu => nn.functional.elu(x, 1.0),
+        ActivationKind.Elu => x.Elu(),
         ActivationKind.Tanh => x.tanh(),
         ActivationKind.Sigmoid => x.sigmoid(),
         _ => throw new ArgumentOutOfRangeException(nameof(x), Kind, "unknown activation"),

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,8 +18,8 @@ public sealed class BatchStatistics : IDisposable
         using IDisposable guard = no_grad();
         if (_byLayer.TryGetValue(layer, out var sums))
         {
-            sums.Mean.add_(mean_C);
-            sums.Variance.add_(variance_C);
+            sums.Mean.Add_(mean_C);
+            sums.Variance.Add_(variance_C);
         }
         else
         {
@@ -33,8 +34,8 @@ public sealed class BatchStatistics : IDisposable
     {
         foreach ((Tensor mean, Tensor variance) in _byLayer.Values)
         {
-            mean.div_(batches);
-            variance.div_(batches);
+            mean.Div_(batches);
+            variance.Div_(batches);
         }
 
         IsFinished = true;

@@ -112,7 +112,7 @@ public sealed class Mlp : INetwork
         }
 
         using Tensor sum_K = gradient_BK.sum(0L);
-        biasGradient.add_(sum_K);
+        biasGradient.Add_(sum_K);
     }
 
     /// <summary>The gradient of a layer's inputs from that of its outputs.</summary>

@@ -23,8 +23,8 @@ public static class OrthogonalWeights
         foreach (ParameterSlot slot in parameters.Layout.Slots.Where(slot => IsMatrix(slot.Spec)))
         {
             Tensor weight_KN = parameters[slot.Spec.Name].flatten(1), products_KK = weight_KN.mm(weight_KN.t());
-            Tensor term = (products_KK - diag(products_KK.diagonal())).square().sum();
-            sum = sum is null ? term : sum + term;
+            Tensor term = (products_KK - diag(products_KK.diagonal())).Square().sum();
+            sum = sum is null ? term : sum.Add(term);
         }
 
         return sum ?? throw new ArgumentException("These parameters have no weights of two dimensions or more.", nameof(parameters));

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using static TorchSharp.torch;
 
 namespace Cluster.Models.Variational;
@@ -19,13 +20,13 @@ public sealed record CholeskyPosterior(int Latent) : Posterior(Latent)
     {
         // (B, Z, Z) × (B, Z, k): one small product for each input.
         Tensor shifted_BZK = Factor(heads_BH).bmm(noise_KBZ.permute(1, 2, 0));
-        return (Mean(heads_BH) + shifted_BZK.permute(2, 0, 1)).reshape(-1, Latent);
+        return Mean(heads_BH).Add(shifted_BZK.permute(2, 0, 1)).reshape(-1, Latent);
     }
 
     /// <inheritdoc/>
     public override Tensor LogDensityOfSample(Tensor heads_BH, Tensor noise_KBZ)
     {
-        Tensor constant_KB = noise_KBZ.square().sum(-1).mul(-0.5).sub(Latent * LogSqrt2Pi);
+        Tensor constant_KB = noise_KBZ.Square().sum(-1).Mul(-0.5).Sub(Latent * LogSqrt2Pi);
         return (constant_KB - LogDiagonal(heads_BH).sum(-1)).view(-1);
     }
 
@@ -41,18 +42,18 @@ public sealed record CholeskyPosterior(int Latent) : Posterior(Latent)
     public override Tensor KullbackLeibler(Tensor heads_BH)
     {
         Tensor logDiagonal_BZ = LogDiagonal(heads_BH);
-        Tensor square_B = Mean(heads_BH).square().sum(-1) + logDiagonal_BZ.mul(2).exp().sum(-1);
+        Tensor square_B = Mean(heads_BH).Square().sum(-1).Add(logDiagonal_BZ.Mul(2).exp().sum(-1));
         if (Below > 0)
         {
-            square_B += heads_BH.narrow(1, 2 * Latent, Below).square().sum(-1);
+            square_B = square_B.Add(heads_BH.narrow(1, 2 * Latent, Below).Square().sum(-1));
         }
 
-        return square_B.sub(Latent).mul(0.5) - logDiagonal_BZ.sum(-1);
+        return square_B.Sub(Latent).Mul(0.5) - logDiagonal_BZ.sum(-1);
     }
 
     /// <summary>The diagonal of LLᵀ.</summary>
     /// <inheritdoc/>
-    public override Tensor Variance(Tensor heads_BH) => Factor(heads_BH).square().sum(-1);
+    public override Tensor Variance(Tensor heads_BH) => Factor(heads_BH).Square().sum(-1);
 
     /// <summary>L, shape (B, Z, Z).</summary>
     public Tensor Factor(Tensor heads_BH)

@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using static TorchSharp.torch;
 
 namespace Cluster.Models.Variational;
@@ -36,7 +37,7 @@ public abstract record Posterior(int Latent)
     public abstract Tensor Variance(Tensor heads_BH);
 
     /// <summary>log p(z) of rows, shape (S).</summary>
-    public Tensor LogPrior(Tensor code_SZ) => code_SZ.square().sum(-1).mul(-0.5).sub(Latent * LogSqrt2Pi);
+    public Tensor LogPrior(Tensor code_SZ) => code_SZ.Square().sum(-1).Mul(-0.5).Sub(Latent * LogSqrt2Pi);
 
     /// <summary>The family of a kind.</summary>
     public static Posterior Of(PosteriorKind kind, int latent) => kind switch

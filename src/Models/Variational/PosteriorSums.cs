@@ -1,3 +1,4 @@
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,8 +22,8 @@ public sealed record PosteriorSums(double[] Divergence, double[] Means, double[]
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         Tensor heads = heads_BH.detach().to(ScalarType.Float64);
-        Tensor mean_BZ = posterior.Mean(heads), variance_BZ = posterior.Variance(heads), square_BZ = mean_BZ.square();
-        Tensor divergence_BZ = (square_BZ + variance_BZ - variance_BZ.log()).sub(1).mul(0.5);
+        Tensor mean_BZ = posterior.Mean(heads), variance_BZ = posterior.Variance(heads), square_BZ = mean_BZ.Square();
+        Tensor divergence_BZ = (square_BZ.Add(variance_BZ) - variance_BZ.log()).Sub(1).Mul(0.5);
         return new PosteriorSums(Sum(divergence_BZ), Sum(mean_BZ), Sum(square_BZ), heads_BH.shape[0]);
     }
 

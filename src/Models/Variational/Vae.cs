@@ -96,7 +96,7 @@ public sealed class Vae : EncoderDecoder
             return new Codes(code_SZ, piece) { Term = ratio_S, Network = network };
         }
 
-        Tensor term_B = Posterior.KullbackLeibler(heads_BH).mul(-_options.Beta);
+        Tensor term_B = Posterior.KullbackLeibler(heads_BH).Mul(-_options.Beta);
         Tensor term_S = _options.Samples == 1 ? term_B : term_B.repeat(_options.Samples);
         if (_options.Estimator == GradientEstimator.Reparameterized)
         {

@@ -53,15 +53,14 @@ public static class VaeEvaluation
             using DisposeScope inner = NewDisposeScope();
             Tensor noise_KBZ = Noise(vae, heads_BH, Math.Min(atOnce, samples - done), stream);
             Tensor code_SZ = vae.Posterior.Sample(heads_BH, noise_KBZ);
-            Tensor weight_S = vae.Likelihood.LogDensity(parameters.Decoder, vae.Outputs(parameters.Decoder, parameters.Encoder, code_SZ, label_BC), x_BD)
-                + vae.Posterior.LogPrior(code_SZ) - vae.Posterior.LogDensityOfSample(heads_BH, noise_KBZ);
+            Tensor weight_S = vae.Likelihood.LogDensity(parameters.Decoder, vae.Outputs(parameters.Decoder, parameters.Encoder, code_SZ, label_BC), x_BD).Add(vae.Posterior.LogPrior(code_SZ)) - vae.Posterior.LogDensityOfSample(heads_BH, noise_KBZ);
 
             // The sum of thousands of weights in double precision; the weights themselves need no more than the network's.
             Tensor part_B = weight_S.to(ScalarType.Float64).view(-1, rows).logsumexp(0);
             total_B = (total_B is null ? part_B : total_B.logaddexp(part_B)).MoveToOuterDisposeScope();
         }
 
-        return total_B!.sub(Math.Log(samples)).MoveToOuterDisposeScope();
+        return total_B!.Sub(Math.Log(samples)).MoveToOuterDisposeScope();
     }
 
     private static Tensor Noise(Vae vae, Tensor heads_BH, int samples, RandomStream stream)

@@ -114,7 +114,7 @@ public sealed class VqVae : EncoderDecoder
         }
 
         Tensor apart_BZ = code_BZ - quantized_BZ;
-        Tensor? penalty = _options.Commitment == 0 ? null : apart_BZ.square().sum().mul(_options.Commitment / piece.Rows);
+        Tensor? penalty = _options.Commitment == 0 ? null : apart_BZ.Square().sum().Mul(_options.Commitment / piece.Rows);
         Tensor through_BZ = code_BZ - apart_BZ.detach();
         return new Codes(through_BZ.MoveToOuterDisposeScope(), piece)
         {
@@ -128,7 +128,7 @@ public sealed class VqVae : EncoderDecoder
     {
         Tensor count_K = codebook[CountName].detach();
         Tensor total = count_K.sum();
-        Tensor smooth_K = (count_K + Smoothing) * (total / (total + (_options.Codebook * Smoothing)));
+        Tensor smooth_K = count_K.Add(Smoothing) * (total / total.Add(_options.Codebook * Smoothing));
         return codebook[SumName].detach() / smooth_K.unsqueeze(1);
     }
 
@@ -143,7 +143,7 @@ public sealed class VqVae : EncoderDecoder
         Tensor cumulative_K = parameters.Codebook![CountName].detach().to(ScalarType.Float64).cpu().cumsum(0);
         Tensor drawn_N = empty(count * _options.Vectors, ScalarType.Float64);
         stream.FillUniform(drawn_N);
-        Tensor index_N = searchsorted(cumulative_K, drawn_N * cumulative_K[-1], right: true).clamp_(0, _options.Codebook - 1);
+        Tensor index_N = searchsorted(cumulative_K, drawn_N * cumulative_K[-1], right: true).Clamp_(0, _options.Codebook - 1);
         return Vectors(parameters.Codebook).index_select(0, index_N.to(parameters.Codebook.Values.device)).view(count, Latent);
     }
 
@@ -155,7 +155,7 @@ public sealed class VqVae : EncoderDecoder
     {
         // ‖z − e‖² without ‖z‖², which is the same for all e.
         Tensor book_KD = Vectors(codebook);
-        Tensor nearest_N = (book_KD.square().sum(1) - vectors_ND.mm(book_KD.t()).mul(2)).argmin(1);
+        Tensor nearest_N = (book_KD.Square().sum(1) - vectors_ND.mm(book_KD.t()).Mul(2)).argmin(1);
         return (nearest_N, book_KD.index_select(0, nearest_N).view(-1, Latent));
     }
 }

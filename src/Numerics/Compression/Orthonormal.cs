@@ -29,8 +29,8 @@ public static class Orthonormal
             }
 
             var left = Length(column);
-            if (left > tolerance * length) column.div_(left);
-            else if (double.IsNaN(left)) column.fill_(double.NaN);
+            if (left > tolerance * length) column.Div_(left);
+            else if (double.IsNaN(left)) column.Fill_(double.NaN);
             else column.zero_();
         }
     }
@@ -38,6 +38,6 @@ public static class Orthonormal
     private static double Length(Tensor column)
     {
         var wide = column.to_type(ScalarType.Float64);
-        return Math.Sqrt(wide.dot(wide).ToDouble());
+        return Math.Sqrt(wide.dot(wide).AsDouble());
     }
 }

@@ -45,7 +45,7 @@ public sealed class PowerSgdCodec : GradientCodec
     {
         using var guard = no_grad();
         sum?.Dispose();
-        sum = Residual!.add(gradient).DetachFromDisposeScope();
+        sum = Residual!.Add(gradient).DetachFromDisposeScope();
         return blocks.Count == 0 ? Rest([]) : [cat([.. blocks.Zip(Split(factor!, block => block.Columns)).Select(each => Matrix(sum, each.First).mm(each.Second).view(-1))], 0)];
     }
 
@@ -73,8 +73,8 @@ public sealed class PowerSgdCodec : GradientCodec
     {
         using var guard = no_grad();
         var mean = messages[0][0].clone();
-        foreach (var message in messages.Skip(1)) mean.add_(message[0]);
-        if (messages.Count > 1) mean.mul_(1.0 / messages.Count);
+        foreach (var message in messages.Skip(1)) mean.Add_(message[0]);
+        if (messages.Count > 1) mean.Mul_(1.0 / messages.Count);
         if (round == 0 && blocks.Count > 0)
         {
             foreach (var columns in Split(mean, block => block.Rows)) Orthonormal.Columns(columns);
@@ -118,7 +118,7 @@ public sealed class PowerSgdCodec : GradientCodec
         // A direction in which nothing was found would never find anything again: it begins anew.
         foreach (var (columns, first) in Split(factor, block => block.Columns).Zip(Split(start!, block => block.Columns)))
         {
-            var empty = columns.abs().sum(0, keepdim: true).eq(0);
+            var empty = columns.abs().sum(0, keepdim: true).Eq(0);
             columns.copy_(first.where(empty, columns));
         }
     }

@@ -37,9 +37,9 @@ public sealed class TopKCodec : GradientCodec
     public override Tensor[] Encode(Tensor gradient)
     {
         using var guard = no_grad();
-        var all = Residual!.add(gradient);
-        if (!all.isfinite().all().ToBoolean())
-            return [arange(Entries, ScalarType.Int32, Place), full(Entries, double.NaN, wire, Place)];
+        var all = Residual!.Add(gradient);
+        if (!all.isfinite().all().AsBoolean())
+            return [TensorArithmetic.Arange(0, Entries, ScalarType.Int32, Place), TensorArithmetic.Full(Entries, double.NaN, wire, Place)];
 
         var places = Largest(all.abs());
         var entries = all.index_select(0, places);
@@ -58,11 +58,11 @@ public sealed class TopKCodec : GradientCodec
         foreach (var message in messages)
         {
             var places = message[0].to_type(ScalarType.Int64);
-            sum.index_copy_(0, places, sum.index_select(0, places).add(message[1].to_type(Type)));
+            sum.index_copy_(0, places, sum.index_select(0, places).Add(message[1].to_type(Type)));
             named.index_copy_(0, places, ones(places.NumberOfElements, ScalarType.Byte, Place));
         }
 
-        if (messages.Count > 1) sum.mul_(1.0 / messages.Count);
+        if (messages.Count > 1) sum.Mul_(1.0 / messages.Count);
         var union = named.nonzero().view(-1);
         return [union.to_type(ScalarType.Int32), sum.index_select(0, union)];
     }
@@ -89,7 +89,7 @@ public sealed class TopKCodec : GradientCodec
     /// </summary>
     private Tensor Largest(Tensor magnitudes)
     {
-        if (Entries == Count) return arange(Count, ScalarType.Int64, Place);
+        if (Entries == Count) return TensorArithmetic.Arange(0, Count, ScalarType.Int64, Place);
         var least = magnitudes.topk(Entries, 0, true, false).values.min();
         var above = magnitudes.gt(least).nonzero().view(-1);
         var equal = magnitudes.eq(least).nonzero().view(-1).narrow(0, 0, Entries - above.NumberOfElements);

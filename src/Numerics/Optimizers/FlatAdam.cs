@@ -34,13 +34,13 @@ internal sealed class FlatAdam : FlatOptimizer
 
     private protected override void StepTensors(Tensor values, Tensor gradients)
     {
-        if (valueDecay != 0) values.mul_(1 - LearningRate * valueDecay);
-        mean.mul_(beta1).add_(gradients, alpha: 1 - beta1);
-        square.mul_(beta2).addcmul_(gradients, gradients, 1 - beta2);
+        if (valueDecay != 0) values.Mul_(1 - LearningRate * valueDecay);
+        mean.Mul_(beta1).Add_(gradients, 1 - beta1);
+        square.Mul_(beta2).AddCMul_(gradients, gradients, 1 - beta2);
         var root = Scratch(1);
         root.copy_(square);
-        root.sqrt_().div_(RootCorrection).add_(epsilon);
-        values.addcdiv_(mean, root, -StepSize);
+        root.sqrt_().Div_(RootCorrection).Add_(epsilon);
+        values.AddCDiv_(mean, root, -StepSize);
     }
 
     /// <summary>By squaring: the C library's power may differ in the last bit from one to the next.</summary>

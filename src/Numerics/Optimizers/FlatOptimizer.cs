@@ -161,8 +161,8 @@ public abstract class FlatOptimizer : IDisposable
         if (gradientScale == 1 && weightDecay == 0) return gradients;
         var prepared = Scratch(0);
         prepared.copy_(gradients);
-        if (gradientScale != 1) prepared.mul_(gradientScale);
-        if (weightDecay != 0) prepared.add_(values, alpha: weightDecay);
+        if (gradientScale != 1) prepared.Mul_(gradientScale);
+        if (weightDecay != 0) prepared.Add_(values, weightDecay);
         return prepared;
     }
 

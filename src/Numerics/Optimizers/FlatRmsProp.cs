@@ -36,23 +36,23 @@ internal sealed class FlatRmsProp : FlatOptimizer
     private protected override void StepTensors(Tensor values, Tensor gradients)
     {
         var root = Scratch(1);
-        square.mul_(options.Alpha).addcmul_(gradients, gradients, 1 - options.Alpha);
+        square.Mul_(options.Alpha).AddCMul_(gradients, gradients, 1 - options.Alpha);
         root.copy_(square);
         if (mean is not null)
         {
-            mean.mul_(options.Alpha).add_(gradients, alpha: 1 - options.Alpha);
-            root.addcmul_(mean, mean, -1).clamp_min_(0);
+            mean.Mul_(options.Alpha).Add_(gradients, 1 - options.Alpha);
+            root.AddCMul_(mean, mean, -1).ClampMin_(0);
         }
 
-        root.sqrt_().add_(options.Epsilon);
+        root.sqrt_().Add_(options.Epsilon);
         if (buffer is null)
         {
-            values.addcdiv_(gradients, root, -LearningRate);
+            values.AddCDiv_(gradients, root, -LearningRate);
         }
         else
         {
-            buffer.mul_(options.Momentum).addcdiv_(gradients, root, 1);
-            values.add_(buffer, alpha: -LearningRate);
+            buffer.Mul_(options.Momentum).AddCDiv_(gradients, root, 1);
+            values.Add_(buffer, -LearningRate);
         }
     }
 

@@ -29,20 +29,20 @@ internal sealed class FlatSgd : FlatOptimizer
     {
         if (buffer is null)
         {
-            values.add_(gradients, alpha: -LearningRate);
+            values.Add_(gradients, -LearningRate);
             return;
         }
 
         if (Steps == 0) buffer.copy_(gradients);
-        else buffer.mul_(options.Momentum).add_(gradients, alpha: 1 - options.Dampening);
+        else buffer.Mul_(options.Momentum).Add_(gradients, 1 - options.Dampening);
         if (options.Nesterov)
         {
-            values.add_(gradients, alpha: -LearningRate);
-            values.add_(buffer, alpha: -LearningRate * options.Momentum);
+            values.Add_(gradients, -LearningRate);
+            values.Add_(buffer, -LearningRate * options.Momentum);
         }
         else
         {
-            values.add_(buffer, alpha: -LearningRate);
+            values.Add_(buffer, -LearningRate);
         }
     }
 

@@ -94,6 +94,7 @@ public static partial class torch
         public Tensor leaky_relu(Scalar negative_slope) => Made(Native.ct_leaky_relu(Handle, negative_slope.Value), this);
         public Tensor leaky_relu_(Scalar negative_slope) => Changed(Native.ct_leaky_relu_(Handle, negative_slope.Value));
         public Tensor elu(double alpha = 1) => Made(Native.ct_elu(Handle, Num.Of(alpha), Num.One, Num.One), this);
+        public Tensor elu(Scalar alpha, Scalar scale, Scalar input_scale) => Made(Native.ct_elu(Handle, alpha.Value, scale.Value, input_scale.Value), this);
         public Tensor elu_(double alpha = 1) => Changed(Native.ct_elu_(Handle, Num.Of(alpha), Num.One, Num.One));
         public Tensor gelu() => Made(Native.ct_gelu(Handle, false), this);
         public Tensor softplus(double beta = 1, double threshold = 20) => Made(Native.ct_softplus(Handle, Num.Of(beta), Num.Of(threshold)), this);

@@ -61,11 +61,11 @@ internal static class ActivationKernel
     /// <summary>f′ from y = f(x).</summary>
     private static Tensor Slope(Activation activation, Tensor y) => activation.Kind switch
     {
-        ActivationKind.Tanh => 1 - y.square(),
-        ActivationKind.Sigmoid => y * (1 - y),
-        ActivationKind.Elu => y.clamp_max(0).add(1),
-        ActivationKind.Relu => y.gt(0).to(y.dtype),
-        ActivationKind.LeakyRelu => y.gt(0).to(y.dtype).mul(1 - activation.Slope).add(activation.Slope),
+        ActivationKind.Tanh => y.Square().SubtractedFrom(1),
+        ActivationKind.Sigmoid => y * y.SubtractedFrom(1),
+        ActivationKind.Elu => y.ClampMax(0).Add(1),
+        ActivationKind.Relu => y.Gt(0).to(y.dtype),
+        ActivationKind.LeakyRelu => y.Gt(0).to(y.dtype).Mul(1 - activation.Slope).Add(activation.Slope),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation.Kind, "unknown activation"),
     };
 

@@ -40,7 +40,7 @@ public sealed record ScoreAndHeadLayer(Layer Score, int Hidden, int Outputs) : L
     /// <inheritdoc/>
     public override Tensor Apply(NetworkPass pass, string prefix, Tensor x)
     {
-        Tensor hidden_BH = nn.functional.leaky_relu(HiddenLayer.Apply(pass, prefix + HiddenName, x), Slope);
+        Tensor hidden_BH = HiddenLayer.Apply(pass, prefix + HiddenName, x).LeakyRelu(Slope);
         return cat([Score.Apply(pass, prefix + ScoreName, x), OutputLayer.Apply(pass, prefix + OutputName, hidden_BH)], 1);
     }
 

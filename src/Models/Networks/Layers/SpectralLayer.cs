@@ -49,7 +49,7 @@ public sealed record SpectralLayer(Layer Inner, double Scale = 1) : Layer
         // (W/σ)x = W(x/σ), for convolutions too, and the bias stays outside.
         Tensor weight = pass.Parameters[prefix + "weight"];
         Tensor norm = Norm((Inner is TransposedConvolutionLayer ? weight.transpose(0, 1) : weight).flatten(1), memory[prefix + Vector]);
-        return Inner.Apply(pass, prefix, x / (Scale == 1 ? norm : norm / Scale));
+        return Inner.Apply(pass, prefix, x / (Scale == 1 ? norm : norm.Div(Scale)));
     }
 
     /// <summary>The estimate of σ(W), a scalar with a graph to W.</summary>
@@ -72,5 +72,5 @@ public sealed record SpectralLayer(Layer Inner, double Scale = 1) : Layer
         return left_K.dot(weight_KN.mv(right_N));
     }
 
-    private static Tensor Unit(Tensor vector) => vector / (vector.norm() + Tiny);
+    private static Tensor Unit(Tensor vector) => vector / vector.norm().Add(Tiny);
 }

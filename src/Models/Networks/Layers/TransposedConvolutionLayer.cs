@@ -66,7 +66,7 @@ public sealed record TransposedConvolutionLayer(int Channels, int KernelHeight, 
         Tensor kernels_PC22 = weight_CO44.view(inputs, outputs, 2, 2, 2, 2).flip(2, 4).permute(1, 3, 5, 0, 2, 4).reshape(4 * outputs, inputs, 2, 2);
         Tensor sorted_BO = nn.functional.pixel_shuffle(nn.functional.conv2d(x_BCHW, kernels_PC22, null, strides: [1, 1], padding: [1, 1]), 2);
         Tensor made_BOHW = sorted_BO.narrow(2, 1, 2 * height).narrow(3, 1, 2 * width).contiguous();
-        return bias_O is null ? made_BOHW : made_BOHW + bias_O.view(1, outputs, 1, 1);
+        return bias_O is null ? made_BOHW : made_BOHW.Add(bias_O.view(1, outputs, 1, 1));
     }
 
     private long Side(long side, int kernel)
