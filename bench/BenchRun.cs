@@ -57,11 +57,15 @@ internal sealed class BenchRun : IAsyncDisposable
     /// <summary>The resolved experiment file.</summary>
     public string Experiment { get; private set; } = "";
 
+    /// <summary>Milliseconds of the processor that this process spent on a step, in user and kernel mode and on all threads, over the stretches of <see cref="Rates"/>.</summary>
+    public double ProcessorTime { get; private set; }
+
     /// <summary>Steps per second of several stretches, in order, after one that warms up.</summary>
     public async Task<List<double>> Rates(int steps, int repeat)
     {
         List<double> rates = [];
-        (long Time, long Step) mark = (0, 0);
+        (long Time, long Step) mark = (0, 0), first = mark;
+        TimeSpan processor = default;
         for (int round = 0; round <= repeat;)
         {
             RunStatus status = await Next();
@@ -75,10 +79,16 @@ internal sealed class BenchRun : IAsyncDisposable
             {
                 rates.Add((status.Step - mark.Step) / TimeProvider.System.GetElapsedTime(mark.Time, now).TotalSeconds);
             }
+            else
+            {
+                first = (now, status.Step);
+                processor = Environment.CpuUsage.TotalTime;
+            }
 
             mark = (now, status.Step);
         }
 
+        ProcessorTime = (Environment.CpuUsage.TotalTime - processor).TotalMilliseconds / (mark.Step - first.Step);
         return rates;
     }
 

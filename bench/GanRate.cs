@@ -23,9 +23,9 @@ internal static class GanRate
         }
 
         string[] nets = convolves ? ["model.generator={net: dcgan}", "model.discriminator={net: dcgan}"] : [];
-        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat) : await Actors(flags, steps, repeat, 64, nets);
+        (List<double> rates, double? processor) = path == "loop" ? (await Loop(flags, steps, repeat), null) : await Actors(flags, steps, repeat, 64, nets);
         rates.Sort();
-        return JsonSerializer.Serialize(new Dictionary<string, object>
+        Dictionary<string, object> line = new()
         {
             ["ours"] = "cluster",
             ["work"] = work,
@@ -36,7 +36,13 @@ internal static class GanRate
             ["steps_per_s"] = Math.Round(rates[rates.Count / 2], 2),
             ["min"] = Math.Round(rates[0], 2),
             ["max"] = Math.Round(rates[^1], 2),
-        });
+        };
+        if (processor is { } spent)
+        {
+            line["cpu_ms_per_step"] = Math.Round(spent, 4);
+        }
+
+        return JsonSerializer.Serialize(line);
     }
 
     private static async Task<List<double>> Loop(Flags flags, int steps, int repeat)
@@ -66,10 +72,10 @@ internal static class GanRate
         return rates;
     }
 
-    /// <summary>Rates of stretches of a run through the actors; any family, as the overrides say.</summary>
-    internal static async Task<List<double>> Actors(Flags flags, int steps, int repeat, int batch, string[] overrides)
+    /// <summary>Rates of stretches of a run through the actors, and milliseconds of the processor for a step; any family, as the overrides say.</summary>
+    internal static async Task<(List<double> Rates, double? Processor)> Actors(Flags flags, int steps, int repeat, int batch, string[] overrides)
     {
         await using BenchRun run = await BenchRun.StartOf("model: {kind: gan}\ndata: mnist\n", batch, flags, (repeat + 1) * steps, ["checkpoint.every=0", .. overrides]);
-        return await run.Rates(steps, repeat);
+        return (await run.Rates(steps, repeat), run.ProcessorTime);
     }
 }

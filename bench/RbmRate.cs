@@ -13,7 +13,7 @@ internal static class RbmRate
     {
         int steps = flags.Number("steps", 200), repeat = flags.Number("repeat", 5), batch = flags.Number("batch", 100);
         string path = flags.Text("path") ?? "actors";
-        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat, batch) : await GanRate.Actors(flags, steps, repeat, batch, Overrides(flags, batch));
+        List<double> rates = path == "loop" ? await Loop(flags, steps, repeat, batch) : (await GanRate.Actors(flags, steps, repeat, batch, Overrides(flags, batch))).Rates;
         rates.Sort();
         double median = rates[rates.Count / 2];
         return JsonSerializer.Serialize(new Dictionary<string, object>

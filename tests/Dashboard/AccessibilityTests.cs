@@ -1,11 +1,13 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
+using static Microsoft.Playwright.Assertions;
 
 namespace Cluster.Dashboard.Tests;
 
 /// <summary>Pages for those who do not see them, or use no mouse.</summary>
-public sealed class AccessibilityTests : IDisposable
+public sealed class AccessibilityTests(BrowserFixture browser) : IClassFixture<BrowserFixture>, IDisposable
 {
     private readonly RunsRoot _runs = new();
 
@@ -23,28 +25,26 @@ public sealed class AccessibilityTests : IDisposable
         await using Served served = await Served.Start(_runs);
         foreach ((string path, string ready, string target) in new[]
         {
-            ("/", "document.querySelector('.run')", "runs"), ("/cluster", "document.getElementById('none')?.hidden === false", "silos"), ("/runs/a-001", "document.querySelector('.chart canvas')", "charts"),
+            ("/", ".run", "runs"), ("/cluster", "#none", "silos"), ("/runs/a-001", ".chart canvas", "charts"),
         })
         {
-            await using Browser browser = await Browser.Start();
-            await browser.Look(1300, 900);
-            await browser.Go(new Uri(served.Address, path));
-            await browser.Until(ready);
-            IReadOnlyList<(string Role, string Name)> all = await browser.Accessible();
+            await using BrowserPage page = await browser.Open(new Uri(served.Address, path));
+            await Expect(page[ready]).ToBeVisibleAsync();
+            IReadOnlyList<(string Role, string Name)> all = await page.Accessible();
             Assert.Single(all, each => each.Role == "main");
             Assert.Single(all, each => each.Role == "banner");
             Assert.Contains(all, each => each.Role == "navigation" && each.Name.Length > 0);
-            Assert.Single(await Texts(browser, "[...document.querySelectorAll('h1')].filter(each => each.checkVisibility()).map(each => each.textContent)"));
-            Assert.Empty(await Texts(browser, "[...document.querySelectorAll('th:empty, [tabindex]:not([tabindex=\"0\"]):not([tabindex=\"-1\"])')].map(each => each.outerHTML)"));
+            await Expect(page["h1:visible"]).ToHaveCountAsync(1);
+            await Expect(page["th:empty, [tabindex]:not([tabindex='0']):not([tabindex='-1'])"]).ToHaveCountAsync(0);
 
-            await browser.Tab();
-            Assert.Equal("skip", (string?)await browser.Value("document.activeElement.className"));
-            Assert.Equal("#" + target, (string?)await browser.Value("document.activeElement.getAttribute('href')"));
-            await browser.Tab();
-            Assert.Equal("brand", (string?)await browser.Value("document.activeElement.className"));
+            await page.Page.Keyboard.PressAsync("Tab");
+            await Expect(page[":focus"]).ToHaveClassAsync("skip");
+            await Expect(page[":focus"]).ToHaveAttributeAsync("href", "#" + target);
+            await page.Page.Keyboard.PressAsync("Tab");
+            await Expect(page[":focus"]).ToHaveClassAsync("brand");
             if (path == "/runs/a-001")
             {
-                await browser.Until("document.querySelector('[data-metric=loss] .plot').getAttribute('aria-label').startsWith('loss. a-001: last 1.5, lowest 1.5, highest 4.5.')");
+                await Expect(page["[data-metric=loss] .plot"]).ToHaveAttributeAsync("aria-label", new Regex("^loss\\. a-001: last 1\\.5, lowest 1\\.5, highest 4\\.5\\."));
             }
         }
     }
@@ -53,33 +53,30 @@ public sealed class AccessibilityTests : IDisposable
     public async Task EveryTextHasContrastInDarkAndInLight()
     {
         await using Served served = await Served.Start(_runs);
-        await using Browser browser = await Browser.Start();
         foreach (bool dark in new[] { false, true })
         {
-            await browser.Look(1300, 900, dark);
-            await browser.Go(new Uri(served.Address, "/"));
-            await browser.Until("document.readyState === 'complete'");
+            await using BrowserPage page = await browser.Open(new Uri(served.Address, "/"), dark: dark);
             foreach ((string text, string ground) in new[]
             {
                 ("ink", "paper"), ("ink", "panel"), ("quiet", "paper"), ("quiet", "panel"), ("quiet", "edge"), ("accent", "panel"), ("accent", "paper"), ("accent", "accent-soft"),
                 ("good", "good-soft"), ("good", "panel"), ("warn", "warn-soft"), ("quiet", "warn-soft"), ("bad", "bad-soft"), ("bad", "panel"), ("on-accent", "accent"), ("on-accent", "bad"),
             })
             {
-                double contrast = Contrast(await Colour(browser, text), await Colour(browser, ground));
+                double contrast = Contrast(await Colour(page, text), await Colour(page, ground));
                 Assert.True(contrast >= 4.5, string.Create(CultureInfo.InvariantCulture, $"--{text} on --{ground} has a contrast of {contrast:0.00}, dark: {dark}"));
             }
 
             // Lines and bars need less, WCAG 2.2, 1.4.11.
             foreach (string line in Enumerable.Range(1, 8).Select(index => $"series-{index}").Concat(["compute", "send"]))
             {
-                Assert.True(Contrast(await Colour(browser, line), await Colour(browser, "panel")) >= 3, $"--{line}, dark: {dark}");
+                Assert.True(Contrast(await Colour(page, line), await Colour(page, "panel")) >= 3, $"--{line}, dark: {dark}");
             }
         }
     }
 
-    private static async Task<double> Colour(Browser browser, string name)
+    private static async Task<double> Colour(BrowserPage page, string name)
     {
-        string text = (string)(await browser.Value($"getComputedStyle(document.documentElement).getPropertyValue('--{name}').trim()"))!;
+        string text = await page.Page.EvaluateAsync<string>("name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()", "--" + name);
         Assert.Matches("^#[0-9a-f]{6}$", text);
         double[] parts = [.. Enumerable.Range(0, 3).Select(part => Linear(Convert.ToInt32(text.Substring(1 + (part * 2), 2), 16) / 255.0))];
         return (0.2126 * parts[0]) + (0.7152 * parts[1]) + (0.0722 * parts[2]);
@@ -88,6 +85,4 @@ public sealed class AccessibilityTests : IDisposable
     private static double Linear(double value) => value <= 0.04045 ? value / 12.92 : Math.Pow((value + 0.055) / 1.055, 2.4);
 
     private static double Contrast(double one, double other) => (Math.Max(one, other) + 0.05) / (Math.Min(one, other) + 0.05);
-
-    private static async Task<string[]> Texts(Browser browser, string expression) => [.. (await browser.Value(expression))!.AsArray().Select(each => (string)each!)];
 }

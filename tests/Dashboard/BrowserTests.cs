@@ -1,12 +1,15 @@
-using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
 
 namespace Cluster.Dashboard.Tests;
 
-public sealed class BrowserTests : IDisposable
+public sealed class BrowserTests(BrowserFixture browser) : IClassFixture<BrowserFixture>, IDisposable
 {
-    private const string Plot = "document.querySelector('[data-metric=loss] .plot')";
+    private const string Plot = "[data-metric=loss] .plot";
+    private const string Readout = "[data-metric=loss] .readout";
 
     private readonly RunsRoot _runs = new();
 
@@ -17,33 +20,35 @@ public sealed class BrowserTests : IDisposable
     {
         RunFolder run = Trained("a-001", RunState.Running);
         await using Served served = await Served.Start(_runs);
-        await using Browser browser = await Open(served, "/runs/a-001");
+        await using BrowserPage page = await Open(served, "/runs/a-001");
         using FileStream held = new(run.Lock, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
-        await browser.Until("document.querySelectorAll('.chart canvas').length === 2");
-        await browser.Until("document.querySelector('[data-metric=loss] .readout').textContent === '0.7'");
-        Assert.Equal(["loss", "gradient norm"], Words(await browser.Value("[...document.querySelectorAll('.chart b')].map(each => each.textContent)")));
-        Assert.Equal("gan", (string?)await browser.Value("document.getElementById('kind').textContent"));
+        await Expect(page[".chart canvas"]).ToHaveCountAsync(2);
+        await Expect(page[Readout]).ToHaveTextAsync("0.7");
+        await Expect(page[".chart b"]).ToHaveTextAsync(["loss", "gradient norm"]);
+        await Expect(page["#kind"]).ToHaveTextAsync("gan");
 
         RunsRoot.Row(run, 70, "loss=0.125", "gradientNorm=3");
-        await browser.Until("document.querySelector('[data-metric=loss] .readout').textContent === '0.125'");
+        await Expect(page[Readout]).ToHaveTextAsync("0.125");
         RunsRoot.Sample(run, 70);
-        await browser.Until("document.querySelector('#viewer img')?.naturalWidth === 3 && document.querySelector('#viewer img').alt === 'Samples after 70 steps'");
+        await page.Until("document.querySelector('#viewer img')?.naturalWidth === 3 && document.querySelector('#viewer img').alt === 'Samples after 70 steps'");
         RunsRoot.Event(run, "warning", 70, "the discriminator wins <b>now</b>", seconds: 70);
-        await browser.Until("document.querySelector('#event-list li p').textContent === 'the discriminator wins <b>now</b>'");
-        Assert.True((bool)(await browser.Value("document.getElementById('findings').hidden"))!);
+        await Expect(page["#event-list li p"].First).ToHaveTextAsync("the discriminator wins <b>now</b>");
+        await Expect(page["#findings"]).ToBeHiddenAsync();
         RunsRoot.Event(run, new RunEvent(DateTimeOffset.UtcNow, RunEvent.Diagnosis, 70, "the samples are all alike", "mode-collapse", "warning", "more noise"));
-        await browser.Until("document.querySelector('#finding-list li')?.textContent.startsWith('mode collapse the samples are all alike more noise step 70')");
+        await Expect(page["#finding-list li"]).ToHaveTextAsync(new Regex("^mode collapse the samples are all alike more noise step 70"));
         RunsRoot.Event(run, new RunEvent(DateTimeOffset.UtcNow, RunEvent.Cleared, 80, "the samples differ again", "mode-collapse"));
-        await browser.Until("document.getElementById('findings').hidden && document.querySelector('#event-list li.cleared')");
+        await Expect(page["#findings"]).ToBeHiddenAsync();
+        await Expect(page["#event-list li.cleared"]).ToBeVisibleAsync();
         RunsRoot.Checkpoint(run, 70);
-        await browser.Until("document.querySelectorAll('#checkpoint-rows tr').length === 1");
-        await browser.Value("document.querySelector('#checkpoint-rows button').click()");
-        await browser.Until("document.querySelector('#checkpoint-rows .verdict.good')");
+        await Expect(page["#checkpoint-rows tr"]).ToHaveCountAsync(1);
+        await page["#checkpoint-rows button"].ClickAsync();
+        await Expect(page["#checkpoint-rows .verdict.good"]).ToBeVisibleAsync();
         RunsRoot.Row(run, 70, "evaluate/nll=86.75");
-        await browser.Until("document.querySelector('#measured-rows')?.innerText.includes('86.75')");
+        await Expect(page["#measured-rows"]).ToContainTextAsync("86.75");
         (RunStateFile.Read(run)! with { State = RunState.Failed, Problem = "The loss is not finite" }).Write(run);
-        await browser.Until("document.getElementById('problem').textContent === 'The loss is not finite' && document.title.includes('failed')");
-        Assert.Empty(browser.Complaints);
+        await Expect(page["#problem"]).ToHaveTextAsync("The loss is not finite");
+        await Expect(page.Page).ToHaveTitleAsync(new Regex("failed"));
+        Assert.Empty(page.Complaints);
     }
 
     [BrowserFact]
@@ -51,31 +56,35 @@ public sealed class BrowserTests : IDisposable
     {
         Trained("a-001", RunState.Finished);
         await using Served served = await Served.Start(_runs);
-        await using Browser browser = await Open(served, "/runs/a-001");
-        await browser.Until($"{Plot}?.querySelector('canvas')");
-        await browser.Value($"{Plot}.focus()");
-        const string Zoomed = "!document.getElementById('zoom-all').disabled";
-        await browser.Press("+", "+");
-        await browser.Until(Zoomed);
-        await browser.Press("0", "0");
-        await browser.Until("document.getElementById('zoom-all').disabled");
-        await browser.Press("ArrowLeft");
-        await browser.Until("document.querySelector('[data-metric=loss] .readout').textContent.startsWith('step ')");
+        await using BrowserPage page = await Open(served, "/runs/a-001");
+        await Expect(page[Plot + " canvas"]).ToBeVisibleAsync();
+        IKeyboard keyboard = page.Page.Keyboard;
+        await page[Plot].FocusAsync();
+        await keyboard.PressAsync("+");
+        await Expect(page["#zoom-all"]).ToBeEnabledAsync();
+        await keyboard.PressAsync("0");
+        await Expect(page["#zoom-all"]).ToBeDisabledAsync();
+        await keyboard.PressAsync("ArrowLeft");
+        await Expect(page[Readout]).ToHaveTextAsync(new Regex("^step "));
 
-        JsonNode box = (await browser.Value($"(() => {{ const box = {Plot}.querySelector('.u-over').getBoundingClientRect(); return {{ x: box.x, y: box.y, w: box.width }}; }})()"))!;
-        double x = (double)box["x"]!, y = (double)box["y"]!, width = (double)box["w"]!;
-        await browser.Drag(x + (width / 4), y + 50, x + (width / 2), y + 60);
-        await browser.Until(Zoomed);
+        ILocator over = page[Plot + " .u-over"];
+        await over.ScrollIntoViewIfNeededAsync();
+        LocatorBoundingBoxResult box = (await over.BoundingBoxAsync())!;
+        await page.Page.Mouse.MoveAsync(box.X + (box.Width / 4), box.Y + 50);
+        await page.Page.Mouse.DownAsync();
+        await page.Page.Mouse.MoveAsync(box.X + (box.Width / 2), box.Y + 60, new MouseMoveOptions { Steps = 4 });
+        await page.Page.Mouse.UpAsync();
+        await Expect(page["#zoom-all"]).ToBeEnabledAsync();
 
-        await browser.Value("document.getElementById('smooth').focus()");
-        await browser.Press("End");
-        await browser.Until("document.getElementById('smooth-value').textContent !== 'off'");
-        await browser.Value("document.getElementById('log').click()");
-        await browser.Value("document.querySelector('[data-theme-toggle]').click()");
-        Assert.Equal("light", (string?)await browser.Value("document.documentElement.dataset.theme"));
-        await browser.Value("document.querySelector('[data-theme-toggle]').click()");
-        Assert.Equal("rgb(13, 17, 23)", (string?)await browser.Value("getComputedStyle(document.body).backgroundColor"));
-        Assert.Empty(browser.Complaints);
+        await page["#smooth"].FocusAsync();
+        await keyboard.PressAsync("End");
+        await Expect(page["#smooth-value"]).Not.ToHaveTextAsync("off");
+        await page["#log"].CheckAsync();
+        await page["[data-theme-toggle]"].ClickAsync();
+        await Expect(page["html"]).ToHaveAttributeAsync("data-theme", "light");
+        await page["[data-theme-toggle]"].ClickAsync();
+        await Expect(page["body"]).ToHaveCSSAsync("background-color", "rgb(13, 17, 23)");
+        Assert.Empty(page.Complaints);
     }
 
     [BrowserFact]
@@ -84,18 +93,21 @@ public sealed class BrowserTests : IDisposable
         Trained("a-001", RunState.Finished);
         Trained("b-001", RunState.Finished);
         await using Served served = await Served.Start(_runs);
-        await using Browser browser = await Open(served, "/");
-        await browser.Until("document.querySelectorAll('.run svg.sketch').length === 2");
+        await using BrowserPage page = await Open(served, "/");
+        await Expect(page[".run svg.sketch"]).ToHaveCountAsync(2);
         Trained("c-001", RunState.Finished);
-        await browser.Until("document.querySelectorAll('.run').length === 3");
-        await browser.Press("/");
-        await browser.Value("document.activeElement.value = 'c-0', document.activeElement.dispatchEvent(new Event('input'))");
-        Assert.Equal(["c-001"], Words(await browser.Value("[...document.querySelectorAll('.run .name')].map(each => each.textContent)")));
-        await browser.Value("document.activeElement.value = '', document.activeElement.dispatchEvent(new Event('input'))");
-        await browser.Value("[...document.querySelectorAll('.run')].filter(row => row.dataset.name !== 'b-001').forEach(row => row.querySelector('input').click())");
-        await browser.Value("document.getElementById('compare').click()");
-        await browser.Until("location.pathname.startsWith('/runs/') && document.querySelectorAll('[data-metric=loss] .legend > span').length === 2");
-        Assert.Empty(browser.Complaints);
+        await Expect(page[".run"]).ToHaveCountAsync(3);
+        await page.Page.Keyboard.PressAsync("/");
+        await page.Page.Keyboard.TypeAsync("c-0");
+        await Expect(page[".run .name"]).ToHaveTextAsync(["c-001"]);
+        await page[":focus"].FillAsync("");
+        await Expect(page[".run"]).ToHaveCountAsync(3);
+        await page[".run[data-name=a-001] input"].CheckAsync();
+        await page[".run[data-name=c-001] input"].CheckAsync();
+        await page["#compare"].ClickAsync();
+        await Expect(page.Page).ToHaveURLAsync(new Regex("/runs/"));
+        await Expect(page["[data-metric=loss] .legend > span"]).ToHaveCountAsync(2);
+        Assert.Empty(page.Complaints);
     }
 
     [BrowserFact]
@@ -103,13 +115,14 @@ public sealed class BrowserTests : IDisposable
     {
         RunFolder run = Trained("a-001", RunState.Finished);
         Served served = await Served.Start(_runs);
-        await using Browser browser = await Open(served, "/runs/a-001");
-        await browser.Until("document.querySelector('[data-metric=loss] .readout')?.textContent === '0.7'");
+        await using BrowserPage page = await Open(served, "/runs/a-001");
+        await Expect(page[Readout]).ToHaveTextAsync("0.7");
         await served.DisposeAsync();
-        await browser.Until("!document.getElementById('lost').hidden");
+        await Expect(page["#lost"]).ToBeVisibleAsync();
         RunsRoot.Row(run, 70, "loss=0.25");
         await using DashboardServer again = await DashboardServer.Start(new DashboardOptions { Runs = _runs.Path, Port = served.Address.Port });
-        await browser.Until("document.getElementById('lost').hidden && document.querySelector('[data-metric=loss] .readout').textContent === '0.25'");
+        await Expect(page["#lost"]).ToBeHiddenAsync();
+        await Expect(page[Readout]).ToHaveTextAsync("0.25");
     }
 
     [BrowserFact]
@@ -117,18 +130,18 @@ public sealed class BrowserTests : IDisposable
     {
         RunFolder run = Trained("a-001", RunState.Finished);
         await using Served served = await Served.Start(_runs);
-        await using Browser browser = await Open(served, "/runs/a-001");
-        await browser.Until("document.querySelector('[data-metric=loss] .readout')?.textContent === '0.7'");
-        await Hide(browser, hidden: true);
+        await using BrowserPage page = await Open(served, "/runs/a-001");
+        await Expect(page[Readout]).ToHaveTextAsync("0.7");
+        await Hide(page, hidden: true);
         await served.DisposeAsync();
         await using DashboardServer again = await DashboardServer.Start(new DashboardOptions { Runs = _runs.Path, Port = served.Address.Port });
         RunsRoot.Row(run, 70, "loss=0.25");
 
         // Its connection was closed before the server went: it has nothing to complain of.
-        Assert.True((bool)(await browser.Value("document.getElementById('lost').hidden"))!);
-        await Hide(browser, hidden: false);
-        await browser.Until("document.querySelector('[data-metric=loss] .readout').textContent === '0.25'");
-        Assert.Empty(browser.Complaints);
+        Assert.False(await page["#lost"].IsVisibleAsync());
+        await Hide(page, hidden: false);
+        await Expect(page[Readout]).ToHaveTextAsync("0.25");
+        Assert.Empty(page.Complaints);
     }
 
     [BrowserFact]
@@ -138,18 +151,20 @@ public sealed class BrowserTests : IDisposable
         RunsRoot.Sample(run, 1);
         RunsRoot.Checkpoint(run, 1);
         await using Served served = await Served.Start(_runs);
-        foreach ((string path, string ready) in new[] { ("/", "document.querySelector('.run')"), ($"/runs/{run.Name}", "document.querySelector('.chart canvas') && document.querySelector('#checkpoint-rows button')") })
+        foreach ((string path, string[] ready) in new[] { ("/", new[] { ".run" }), ($"/runs/{run.Name}", [".chart canvas", "#checkpoint-rows button"]) })
         {
-            await using Browser browser = await Browser.Start();
-            await browser.Look(360, 780, dark: true);
-            await browser.Go(new Uri(served.Address, path));
-            await browser.Until(ready);
-            Assert.True((bool)(await browser.Value("document.documentElement.scrollWidth === document.documentElement.clientWidth"))!);
-            IReadOnlyList<(string Role, string Name)> all = await browser.Accessible();
+            await using BrowserPage page = await browser.Open(new Uri(served.Address, path), 360, 780, dark: true);
+            foreach (string each in ready)
+            {
+                await Expect(page[each].First).ToBeVisibleAsync();
+            }
+
+            Assert.True(await page.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth === document.documentElement.clientWidth"));
+            IReadOnlyList<(string Role, string Name)> all = await page.Accessible();
             string[] controls = ["button", "link", "slider", "checkbox", "combobox", "searchbox", "textbox", "progressbar", "application", "image"];
             Assert.True(all.Count(each => controls.Contains(each.Role, StringComparer.Ordinal)) >= 7);
             Assert.DoesNotContain(all, each => controls.Contains(each.Role, StringComparer.Ordinal) && each.Name.Length == 0);
-            Assert.Empty(browser.Complaints);
+            Assert.Empty(page.Complaints);
         }
     }
 
@@ -157,25 +172,16 @@ public sealed class BrowserTests : IDisposable
     public async Task ARunThatIsJustBeingStartedShowsAsSoonAsItIsThere()
     {
         await using Served served = await Served.Start(_runs);
-        await using Browser browser = await Open(served, "/runs/new-001");
-        await browser.Until("!document.getElementById('missing').hidden");
+        await using BrowserPage page = await Open(served, "/runs/new-001");
+        await Expect(page["#missing"]).ToBeVisibleAsync();
         Trained("new-001", RunState.Finished);
-        await browser.Until("document.querySelector('.chart canvas')");
+        await Expect(page[".chart canvas"].First).ToBeVisibleAsync();
     }
 
-    private static async Task<Browser> Open(Served served, string path)
-    {
-        Browser browser = await Browser.Start();
-        await browser.Look(1300, 900);
-        await browser.Go(new Uri(served.Address, path));
-        await browser.Until("document.readyState === 'complete'");
-        return browser;
-    }
+    private static Task Hide(BrowserPage page, bool hidden) => page.Page.EvaluateAsync(
+        "hidden => { Object.defineProperty(document, 'hidden', { value: hidden, configurable: true }); document.dispatchEvent(new Event('visibilitychange')); }", hidden);
 
-    private static Task Hide(Browser browser, bool hidden) => browser.Value(
-        $"Object.defineProperty(document, 'hidden', {{ value: {(hidden ? "true" : "false")}, configurable: true }}), document.dispatchEvent(new Event('visibilitychange'))");
-
-    private static string[] Words(JsonNode? list) => [.. list!.AsArray().Select(each => (string)each!)];
+    private Task<BrowserPage> Open(Served served, string path) => browser.Open(new Uri(served.Address, path));
 
     /// <summary>A run with rows up to step 60, the last loss 0.7.</summary>
     private RunFolder Trained(string name, RunState state)

@@ -1,10 +1,11 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
+using Microsoft.Playwright;
 
 namespace Cluster.Dashboard.Tests;
 
 /// <summary>Nothing comes from elsewhere: neither while pages are served nor in a report.</summary>
-public sealed class PolicyTests : IDisposable
+public sealed class PolicyTests(BrowserFixture browser) : IClassFixture<BrowserFixture>, IDisposable
 {
     private readonly RunsRoot _runs = new();
 
@@ -17,20 +18,19 @@ public sealed class PolicyTests : IDisposable
         await using Served served = await Served.Start(_runs);
         foreach (string path in new[] { "/", "/cluster", "/runs/" + run.Name })
         {
-            await using Browser browser = await Browser.Start();
-            await browser.Go(new Uri(served.Address, path));
-            await browser.Until("document.readyState === 'complete' && performance.getEntriesByType('resource').length >= 5");
-            Assert.Equal(0, (int)(await browser.Value("performance.getEntriesByType('resource').filter(each => !each.name.startsWith(location.origin + '/')).length"))!);
-            Assert.Empty(browser.Complaints);
+            await using BrowserPage shown = await browser.Open(new Uri(served.Address, path));
+            IPage page = shown.Page;
+            await shown.Until("document.readyState === 'complete' && performance.getEntriesByType('resource').length >= 5");
+            Assert.Equal(0, await page.EvaluateAsync<int>("performance.getEntriesByType('resource').filter(each => !each.name.startsWith(location.origin + '/')).length"));
+            Assert.Empty(shown.Complaints);
 
-            await browser.Value("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.inline = 1' }))");
-            await browser.Value("document.body.append(Object.assign(document.createElement('img'), { src: 'http://192.0.2.1/x.png' }))");
-            Assert.Equal("refused", (string?)await browser.Value("fetch('http://192.0.2.1/').then(() => 'answered', () => 'refused')"));
-            Assert.Null(await browser.Value("window.inline ?? null"));
-            await browser.Until("true");
-            Assert.Contains(browser.Complaints, complaint => complaint.Contains("script-src", StringComparison.Ordinal));
-            Assert.Contains(browser.Complaints, complaint => complaint.Contains("img-src", StringComparison.Ordinal));
-            Assert.Contains(browser.Complaints, complaint => complaint.Contains("connect-src", StringComparison.Ordinal));
+            await page.EvaluateAsync("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.inline = 1' }))");
+            await page.EvaluateAsync("document.body.append(Object.assign(document.createElement('img'), { src: 'http://192.0.2.1/x.png' }))");
+            Assert.Equal("refused", await page.EvaluateAsync<string>("fetch('http://192.0.2.1/').then(() => 'answered', () => 'refused')"));
+            Assert.False(await page.EvaluateAsync<bool>("'inline' in window"));
+            Assert.Contains(shown.Complaints, complaint => complaint.Contains("script-src", StringComparison.Ordinal));
+            Assert.Contains(shown.Complaints, complaint => complaint.Contains("img-src", StringComparison.Ordinal));
+            Assert.Contains(shown.Complaints, complaint => complaint.Contains("connect-src", StringComparison.Ordinal));
         }
     }
 
@@ -44,14 +44,13 @@ public sealed class PolicyTests : IDisposable
             await RunReport.Write(run, to);
         }
 
-        await using Browser browser = await Browser.Start();
-        await browser.Offline();
-        await browser.Look(360, 780);
-        await browser.Go(new Uri(file));
-        await browser.Until("document.querySelectorAll('svg.chart').length === 2 && [...document.images].length === 2 && [...document.images].every(each => each.complete && each.naturalWidth === 3)");
-        Assert.True((bool)(await browser.Value("document.documentElement.scrollWidth === document.documentElement.clientWidth"))!);
-        Assert.Equal(0, (int)(await browser.Value("performance.getEntriesByType('resource').filter(each => !each.name.startsWith('data:')).length"))!);
-        Assert.Empty(browser.Complaints);
+        await using BrowserPage shown = await browser.Open(null, 360, 780);
+        await shown.Page.Context.SetOfflineAsync(true);
+        await shown.Page.GotoAsync(new Uri(file).ToString());
+        await shown.Until("document.querySelectorAll('svg.chart').length === 2 && [...document.images].length === 2 && [...document.images].every(each => each.complete && each.naturalWidth === 3)");
+        Assert.True(await shown.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth === document.documentElement.clientWidth"));
+        Assert.Equal(0, await shown.Page.EvaluateAsync<int>("performance.getEntriesByType('resource').filter(each => !each.name.startsWith('data:')).length"));
+        Assert.Empty(shown.Complaints);
     }
 
     private RunFolder Trained()

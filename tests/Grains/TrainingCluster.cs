@@ -4,6 +4,7 @@ using Cluster.Contracts.Experiments;
 using Cluster.Contracts.Runs;
 using Cluster.Grains;
 using Cluster.Silo;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 using Orleans.TestingHost;
 
@@ -22,6 +23,8 @@ public sealed class TrainingCluster : IAsyncDisposable
 
     private static Action<BulkOptions> s_bulk = Beside;
 
+    private static Action<IServiceCollection>? s_services;
+
     private TrainingCluster(TestCluster cluster, string runs)
     {
         Cluster = cluster;
@@ -33,8 +36,9 @@ public sealed class TrainingCluster : IAsyncDisposable
     public string Runs { get; }
 
     /// <summary>Starts silos; tests of this project run one after the other, so that they may share the static.</summary>
-    public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null, Action<BulkOptions>? bulk = null)
+    public static async Task<TrainingCluster> Start(short silos = 1, string? runs = null, Action<BulkOptions>? bulk = null, Action<IServiceCollection>? services = null)
     {
+        s_services = services;
         s_bulk = bulk ?? Beside;
         s_runs = runs ?? Directory.CreateTempSubdirectory("cluster-test-").FullName;
         TestClusterBuilder builder = new(silos);
@@ -166,7 +170,7 @@ public sealed class TrainingCluster : IAsyncDisposable
         {
             TrainingOptions options = new() { Runs = s_runs };
             s_bulk(options.Bulk);
-            siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>();
+            siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>().ConfigureServices(services => s_services?.Invoke(services));
         }
     }
 }

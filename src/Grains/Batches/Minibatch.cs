@@ -27,13 +27,14 @@ internal sealed class Minibatch
     {
         ExperimentFile file = blueprint.File;
         (_blueprint, _replica, _low, _high) = (blueprint, replica, low, high);
+        Clock = new InputClock(blueprint.Time);
         _sampler = new EpochSampler(blueprint.Data.Count, file.Batch, replica, file.Replicas, blueprint.Seed);
         _indices = new int[file.Batch];
         _pixels = new float[file.Batch * blueprint.Data.Pixels];
     }
 
     /// <summary>The time that batches took.</summary>
-    public InputClock Clock { get; } = new();
+    public InputClock Clock { get; }
 
     /// <summary>The labels of the last batch, one an image.</summary>
     /// <exception cref="InvalidOperationException">The data set has none.</exception>

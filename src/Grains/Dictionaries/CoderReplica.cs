@@ -19,6 +19,7 @@ internal sealed class CoderReplica : IDisposable
     {
         _blueprint = blueprint;
         Device = device;
+        Input = new InputClock(blueprint.Time);
         int batch = blueprint.File.Batch;
         _sampler = new EpochSampler(blueprint.Signals.Patches.Count, batch, index, blueprint.File.Replicas, blueprint.Seed);
         _indices = new int[batch];
@@ -30,7 +31,7 @@ internal sealed class CoderReplica : IDisposable
     public DeviceThread Device { get; }
 
     /// <summary>The time that its minibatches took.</summary>
-    public InputClock Input { get; } = new();
+    public InputClock Input { get; }
 
     /// <summary>The encoder's parameters; null where nothing predicts codes.</summary>
     public FlatParameters? Encoder { get; }

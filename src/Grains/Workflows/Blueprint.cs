@@ -22,6 +22,9 @@ internal abstract class Blueprint(ExperimentFile file, ImageDataset data)
 
     public ulong Seed => (ulong)file.Seed;
 
+    /// <summary>The clock of the silo, by which its actors measure what takes how long; no value of a run depends on it.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Number format of parameters and data.</summary>
     public ScalarType Type => file.Precision == Precision.Float64 ? ScalarType.Float64 : ScalarType.Float32;
 

@@ -6,7 +6,7 @@ using Cluster.Data;
 namespace Cluster.Grains;
 
 /// <summary>Blueprints by the experiment's text: the actors of a run that sit on one silo share one.</summary>
-internal sealed class Blueprints(Datasets datasets)
+internal sealed class Blueprints(Datasets datasets, TimeProvider time)
 {
     /// <summary>More runs than this seldom train on one silo at a time; those that do make theirs once more.</summary>
     private const int Most = 64;
@@ -67,11 +67,11 @@ internal sealed class Blueprints(Datasets datasets)
 
         Blueprint blueprint = file.Model switch
         {
-            GanModel => new GanBlueprint(file, data),
-            RbmModel => new RbmBlueprint(file, data),
-            CoderModel => new CoderBlueprint(file, data),
-            DictionaryModel => new DictionaryBlueprint(file, data),
-            ClassifierModel => new ClassifierBlueprint(file, data),
+            GanModel => new GanBlueprint(file, data) { Time = time },
+            RbmModel => new RbmBlueprint(file, data) { Time = time },
+            CoderModel => new CoderBlueprint(file, data) { Time = time },
+            DictionaryModel => new DictionaryBlueprint(file, data) { Time = time },
+            ClassifierModel => new ClassifierBlueprint(file, data) { Time = time },
             _ => throw new InvalidOperationException($"model {file.Model.Kind} has no blueprint"),
         };
         CheckExchange(blueprint);

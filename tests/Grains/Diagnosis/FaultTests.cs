@@ -90,4 +90,26 @@ public sealed class FaultTests
             Assert.True(found.Contains("exchange-bound") && !found.Contains("straggler"), $"found [{string.Join(", ", found)}]; {DiagnosisRuns.Last(cluster)}");
         }
     }
+
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(1, false)]
+    public async Task A_run_that_mostly_reads_its_data_is_input_bound(int milliseconds, bool bound)
+    {
+        // A step has one minibatch and several messages, of 1 ms each.
+        EventClock clock = new();
+        await using TrainingCluster cluster = await TrainingCluster.Start(services: SlowDatasets.Services(clock, TimeSpan.FromMilliseconds(milliseconds)));
+        using (MessageFaults.Set((_, _) =>
+        {
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            return null;
+        }))
+        {
+            string[] found = await cluster.Findings(DiagnosisRuns.Of(Gan, 120, "metrics.every=6"));
+            Assert.True(found.SequenceEqual(bound ? ["input-bound"] : []), $"found [{string.Join(", ", found)}]; {DiagnosisRuns.Last(cluster)}");
+        }
+
+        double share = DiagnosisRuns.Rows(cluster)[^1].Figures["inputShare"];
+        Assert.InRange(share, bound ? 0.8 : 0.01, bound ? 1 : 0.3);
+    }
 }

@@ -10,15 +10,10 @@ internal sealed class FewDigits : IDisposable
 
     /// <summary>The first images for training, the next for tests.</summary>
     public FewDigits(int train, int test = 100)
-        : this(train, test, 1)
-    {
-    }
-
-    private FewDigits(int train, int test, int scale)
     {
         ImageDataset digits = DatasetCatalog.Open("digits", "train", []);
-        Write("train", digits, 0, train, scale);
-        Write("test", digits, train, test, scale);
+        Write("train", digits, 0, train);
+        Write("test", digits, train, test);
     }
 
     /// <summary>The name of the data set.</summary>
@@ -26,19 +21,13 @@ internal sealed class FewDigits : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private void Write(string split, ImageDataset digits, int first, int count, int scale)
+    private void Write(string split, ImageDataset digits, int first, int count)
     {
         float[] pixels = new float[count * digits.Pixels];
         digits.Gather([.. Enumerable.Range(first, count)], pixels, 0, 255);
-        int size = 8 * scale;
-        byte[] bytes = new byte[count * size * size];
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            (int image, int row, int column) = (i / (size * size), i / size % size, i % size);
-            bytes[i] = (byte)pixels[(image * 64) + (row / scale * 8) + (column / scale)];
-        }
+        byte[] bytes = Array.ConvertAll(pixels, pixel => (byte)pixel);
 
-        string header = $"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, 1, {size}, {size}), }}";
+        string header = $"{{'descr': '|u1', 'fortran_order': False, 'shape': ({count}, 1, 8, 8), }}";
         header = header.PadRight(((header.Length + 11 + 63) / 64 * 64) - 11) + "\n";
         using FileStream file = File.Create(Path.Combine(_folder, split + ".npy"));
         file.Write([0x93, .. "NUMPY"u8, 1, 0, (byte)(header.Length & 255), (byte)(header.Length >> 8)]);

@@ -42,6 +42,41 @@ public sealed class ChainTests
     }
 
     [Fact]
+    public void Swap_rates_are_those_that_two_known_energies_give()
+    {
+        // The hidden unit's bias alone is not 0, and so large that at β = 1 the unit is always on. At β = 0 it is on half the time. Two states
+        // change places surely where their energies are equal, exp(0), and never where the hot one's unit is off, exp(−1000).
+        const int Particles = 500;
+        Rbm rbm = new(new RbmOptions { Hidden = 1 }, 1);
+        using FlatParameters parameters = new(rbm.Layout, CPU);
+        using (no_grad())
+        {
+            parameters.Values.zero_();
+            parameters[Rbm.HiddenBias].fill_(1000);
+        }
+
+        using TemperedChains chains = new(rbm, Particles, [1, 0], CPU);
+        chains.Start(RandomStream.Named(1, "test", 0, 0, "start"));
+        chains.Sweep(parameters, 1, RandomStream.Named(1, "test", 0, 0, "sweep"));
+        double on = chains.Hidden.narrow(0, Particles, Particles).sum().ToDouble();
+        Assert.InRange(on, 150, 350);
+        Assert.Equal([on / Particles], chains.SwapRates);
+
+        // Without any energy every swap is accepted; a pair has its turn in every second round.
+        using TemperedChains flat = new(rbm, Particles, [1, 0.5, 0], CPU);
+        using (no_grad())
+        {
+            parameters.Values.zero_();
+        }
+
+        flat.Start(RandomStream.Named(1, "test", 0, 0, "start"));
+        flat.Sweep(parameters, 1, RandomStream.Named(1, "test", 0, 0, "sweep"));
+        Assert.Equal([1, double.NaN], flat.SwapRates);
+        flat.Sweep(parameters, 1, RandomStream.Named(1, "test", 0, 1, "sweep"));
+        Assert.Equal([double.NaN, 1], flat.SwapRates);
+    }
+
+    [Fact]
     public void Clamped_sweeps_sample_the_conditional()
     {
         (Rbm rbm, FlatParameters parameters) = Machines.Make(visible: 3, hidden: 3, type: ScalarType.Float32);
