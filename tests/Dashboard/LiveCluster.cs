@@ -39,17 +39,17 @@ internal sealed class LiveCluster : IAsyncDisposable
         Runs = _runs.Path, Grains = Grains, Token = token, Port = port, Poll = TimeSpan.FromMilliseconds(50),
     });
 
-    /// <summary>A run that trains until it is stopped.</summary>
+    /// <summary>A run that trains until it is stopped, in steps so large that the browser keeps up with them.</summary>
     public Task Train(string run) => Grains.GetGrain<IExperimentGrain>(run).Start(ExperimentFile.Parse(
         """
         model:
           kind: gan
           latent: 8
-          generator: {hidden: [16]}
-          discriminator: {hidden: [16]}
+          generator: {hidden: [512]}
+          discriminator: {hidden: [512]}
         data: digits
         steps: 10000000
-        batch: 16
+        batch: 512
         threads: 1
         replicas: 2
         shards: 2
