@@ -4,6 +4,7 @@ using Cluster.Contracts.Experiments;
 using Cluster.Contracts.Runs;
 using Cluster.Grains;
 using Cluster.Silo;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans.Hosting;
 using Orleans.TestingHost;
 
@@ -16,6 +17,9 @@ public sealed class TrainingCluster : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private static string s_runs = "";
+
+    /// <summary>The clock of all silos, which runs as the machine's does unless a test wants otherwise.</summary>
+    public static FaultClock Clock { get; } = new();
 
     /// <summary>The tensors of these runs are small; by default most of them travel beside the messages nevertheless.</summary>
     private static readonly Action<BulkOptions> Beside = options => options.Threshold = 256;
@@ -167,6 +171,7 @@ public sealed class TrainingCluster : IAsyncDisposable
             TrainingOptions options = new() { Runs = s_runs };
             s_bulk(options.Bulk);
             siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>();
+            siloBuilder.Services.AddSingleton<TimeProvider>(Clock);
         }
     }
 }

@@ -22,6 +22,7 @@ public sealed class TogetherTests
         second.SetResult(2);
         Assert.False(both.IsCompleted);
         first.SetResult(1);
-        Assert.Equal([1, 2], await both.WaitAsync(Limit));
+        int[] results = await both.WaitAsync(Limit);
+        Assert.Equal([1, 2], results);
     }
 }
