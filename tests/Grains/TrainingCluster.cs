@@ -173,12 +173,9 @@ public sealed class TrainingCluster : IAsyncDisposable
         {
             TrainingOptions options = new() { Runs = s_runs };
             s_bulk(options.Bulk);
-<<<<<<< HEAD
-            siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>().ConfigureServices(services => s_services?.Invoke(services));
-=======
             siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>();
             siloBuilder.Services.AddSingleton<TimeProvider>(Clock);
->>>>>>> faults
+            s_services?.Invoke(siloBuilder.Services);
         }
     }
 }
