@@ -7,6 +7,7 @@
 //   vae              steps per second of the VAE 784-200-200-50 through the actors, and its test ELBO in the end
 //   silos            what the silos of a cluster of processes take while they wait, and a client's call to them
 //   kill             from SIGKILL of a silo to the next completed step
+//   checkpoint       how much longer the step takes that takes a checkpoint of a model of 100 MB
 //   dictionary       samples per second through the actors, and the held-out objective after one pass
 using Cluster.Bench;
 
@@ -20,7 +21,7 @@ if (args is ["sink", var protocol])
     return await TelemetrySink.Run(protocol);
 }
 
-if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary" or "silos" or "kill") and var work, .. var rest])
+if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary" or "silos" or "kill" or "checkpoint") and var work, .. var rest])
 {
     Console.Error.WriteLine(
         "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--replicas 1] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
@@ -31,6 +32,7 @@ if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae"
     Console.Error.WriteLine("       bench rbm [--path actors|loop] [--threads 2] [--replicas 1] [--batch 100] [--hidden 500] [--centred true|false] [--steps 200] [--repeat 5] [--data DIR]");
     Console.Error.WriteLine("       bench vae [--threads 2] [--replicas 1] [--batch 100] [--steps 200] [--repeat 5] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench dictionary [--threads 2] [--batch 256] [--repeat 5] [--method coordinate-descent] [--data DIR] [--set key=value]");
+    Console.Error.WriteLine("       bench checkpoint [--threads 1] [--batch 64] [--width 3200] [--every 16] [--checkpoints 9] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench silos [--folder .cluster] [--seconds 60] [--calls 20000]");
     Console.Error.WriteLine("       bench kill [--folder .cluster] [--kills 3] [--victim carrier|other]");
     return 2;
@@ -45,6 +47,7 @@ Console.WriteLine(await (work switch
     "gan-mlp" or "gan-dcgan" => GanRate.Measure(work, flags),
     "silos" => LocalSilos.Measure(flags),
     "kill" => KillRecovery.Measure(flags),
+    "checkpoint" => CheckpointCost.Measure(flags),
     _ => GanMemory.Measure(flags),
 }));
 return 0;

@@ -19,6 +19,7 @@ internal static class SmallExperiments
             "model={kind: vae, latent: 3, encoder: {hidden: [12]}, decoder: {hidden: [10]}, microbatches: 2}", "data={name: digits, binarize: dynamic}",
             "replicas=2", "shards=2",
         ],
+        ["classifier"] = ["model={kind: classifier, channels: [4, 8], kernel: 3, hidden: [16]}", "replicas=2", "shards=2"],
         ["dictionary"] = ["model={kind: dictionary, atoms: 24, patch: {size: 5, count: 1000}}", "replicas=2", "shards=3"],
     };
 }

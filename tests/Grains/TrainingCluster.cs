@@ -18,6 +18,9 @@ public sealed class TrainingCluster : IAsyncDisposable
 
     private static string s_runs = "";
 
+    /// <summary>The clock of all silos, which runs as the machine's does unless a test wants otherwise.</summary>
+    public static FaultClock Clock { get; } = new();
+
     /// <summary>The tensors of these runs are small; by default most of them travel beside the messages nevertheless.</summary>
     private static readonly Action<BulkOptions> Beside = options => options.Threshold = 256;
 
@@ -170,7 +173,9 @@ public sealed class TrainingCluster : IAsyncDisposable
         {
             TrainingOptions options = new() { Runs = s_runs };
             s_bulk(options.Bulk);
-            siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>().ConfigureServices(services => s_services?.Invoke(services));
+            siloBuilder.AddTraining(options).AddOutgoingGrainCallFilter<MessageFaults>();
+            siloBuilder.Services.AddSingleton<TimeProvider>(Clock);
+            s_services?.Invoke(siloBuilder.Services);
         }
     }
 }

@@ -46,19 +46,17 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
     {
         Require(at.Attempt);
         ChainPool pool = _pool!;
-        Task<ChainStep> learning;
-        if (pool.Staleness == 0)
+        Task<ChainStep> learning = pool.Staleness == 0
+            ? pool.Device.RunAsync("chain.sweep", () => pool.Learn(at.Step))
+            : pool.Device.RunAsync("chain.take", () => pool.Take(at.Step));
+        Task<Task> exchanging = _exchange!.Step(at, learning);
+        if (pool.Staleness > 0)
         {
-            learning = pool.Device.RunAsync("chain.sweep", () => pool.Learn(at.Step));
-        }
-        else
-        {
-            // What is sent now was made before; what is made now need not be waited for.
-            learning = pool.Device.RunAsync("chain.take", () => pool.Take(at.Step));
+            // What is sent now was made before, and has been queued for packing; what is made now need not be waited for.
             _ = pool.Device.RunAsync("chain.sweep", () => pool.Refill(at.Step));
         }
 
-        _reports.Add(at.Step, learning, await _exchange!.Step(at, learning));
+        _reports.Add(at.Step, learning, await exchanging);
     }
 
     /// <inheritdoc/>
@@ -94,7 +92,7 @@ internal sealed class ChainGrain(SiloServices silo) : TrainingActor(silo), IChai
         _snapshot = null;
         string folder = Path.Combine(Silo.Run(actor.Run).Checkpoints, checkpoint);
         RbmBlueprint blueprint = _blueprint!;
-        return await Task.Run(() => snapshot.Write(folder, blueprint, actor.Index));
+        return await Aside.Files.Run(() => snapshot.Write(folder, blueprint, actor.Index));
     }
 
     protected override async Task Release()

@@ -13,6 +13,9 @@ internal sealed class CheckpointWriter(RunFolder run, Blueprint blueprint, SiloS
     /// <summary>How long the last writing took; zero before the first.</summary>
     public TimeSpan Last { get; private set; }
 
+    /// <summary>The time to count on: the shorter one of the last two, whatever the clock did during one of them.</summary>
+    public TimeSpan Usual { get; private set; }
+
     /// <summary>Copies all state aside.</summary>
     public Task Snapshot(IWorkflow workflow, StepId at) =>
         Together.All([workflow.Snapshot(at.Step), .. Keepers(workflow).Select(actor => actor.SnapshotExchange(at))]);
@@ -38,7 +41,9 @@ internal sealed class CheckpointWriter(RunFolder run, Blueprint blueprint, SiloS
             folder.Seal(files, figure);
             CheckpointFolder.Retain(run, blueprint.File.Checkpoint);
         });
-        Last = silo.Time.GetElapsedTime(began);
+        TimeSpan before = Last, lasted = silo.Time.GetElapsedTime(began);
+        Last = lasted > TimeSpan.Zero ? lasted : TimeSpan.Zero;
+        Usual = before == TimeSpan.Zero || Last < before ? Last : before;
         long bytes = files.Sum(file => file.Bytes);
         silo.Meter.Checkpoint(run.Name, bytes, Last.TotalSeconds);
         return bytes;

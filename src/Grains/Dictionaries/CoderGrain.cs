@@ -125,7 +125,7 @@ internal sealed class CoderGrain(SiloServices silo) : TrainingActor(silo), ICode
             : throw new StaleAttemptException($"{actor} has no snapshot of step {at.Step}");
         _snapshot = null;
         string folder = Path.Combine(Silo.Run(actor.Run).Checkpoints, checkpoint);
-        return await Task.Run(() => snapshot.Write(folder));
+        return await Aside.Files.Run(() => snapshot.Write(folder));
     }
 
     /// <inheritdoc/>

@@ -118,7 +118,7 @@ internal sealed class DictionaryShardGrain(SiloServices silo) : TrainingActor(si
             : throw new StaleAttemptException($"{actor} has no snapshot of step {at.Step}");
         _snapshot = null;
         string folder = Path.Combine(Silo.Run(actor.Run).Checkpoints, checkpoint);
-        return await Task.Run(() => DictionaryFile.Write(folder, blueprint, snapshot));
+        return await Aside.Files.Run(() => DictionaryFile.Write(folder, blueprint, snapshot));
     }
 
     private async Task<Incoming?> Ask(IDictionaryShardGrain? shard, StepId at) =>

@@ -54,7 +54,7 @@ internal sealed class RunProgress(long steps, TimeProvider time, string best, Ru
     public void Stop(RunState rest) => Rest = rest == RunState.Queued ? Rest ?? rest : rest;
 
     /// <summary>How long some steps take at the present rate; zero where it is not known.</summary>
-    public TimeSpan Time(long count) => Rate.StepsPerSecond > 0 ? TimeSpan.FromSeconds(count / Rate.StepsPerSecond) : TimeSpan.Zero;
+    public TimeSpan Time(long count) => Rate.Usual > 0 ? TimeSpan.FromSeconds(count / Rate.Usual) : TimeSpan.Zero;
 
     /// <summary>What people see.</summary>
     public RunStatus Status(RunState shown) => new(shown, Step, steps, Checkpoint, Rate.StepsPerSecond, Figures, Problem);

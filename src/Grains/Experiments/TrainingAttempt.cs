@@ -235,11 +235,26 @@ internal sealed class TrainingAttempt(RunParts run, IWorkflow workflow, StepTrac
     }
 
     /// <summary>Waits for the files that are being written.</summary>
-    private Task Written() => Watched(_writing, "the writing of a checkpoint", run.Checkpoints.Last);
+    private async Task Written()
+    {
+        try
+        {
+            await Watched(_writing, "the writing of a checkpoint", run.Checkpoints.Usual);
+        }
+        catch (LateActorException)
+        {
+            _writing = Task.CompletedTask; // it has been waited for
+            throw;
+        }
+    }
 
     /// <summary>A write that failed at once shows at once, not at the next checkpoint.</summary>
     private Task KeepOrder() => _writing.IsFaulted ? _writing : Task.CompletedTask;
 
     /// <summary>Waits until nothing of the attempt is written any more, however that ends.</summary>
-    public Task Settled() => run.Watchdog.Ends(Closing.All([_writing]), run.Checkpoints.Last);
+    public async Task Settled()
+    {
+        await run.Watchdog.Ends(Closing.All([_writing]), run.Checkpoints.Usual);
+        _writing = Task.CompletedTask;
+    }
 }

@@ -207,10 +207,14 @@ internal sealed class ParameterExchange : IDisposable
             return await Take(shard, await _shards[shard].Reduce(Part(0, new TensorMessage(null, loan.Ticket))));
         }
 
-        await computed;
+        // Packed right behind the gradient's own work: what the contributor queues next must not hold it up.
         if (_transfer.GoesBeside(range.Count * WireType.SizeOf(_wire ?? _parameters.Gradients.dtype)))
         {
-            using Outgoing beside = await _device.RunAsync(() => _transfer.Offer(WireRounding.Of(Gradient(range), _wire)));
+            using Outgoing beside = await _device.RunAsync("exchange.pack", () =>
+            {
+                computed.GetAwaiter().GetResult();
+                return _transfer.Offer(WireRounding.Of(Gradient(range), _wire));
+            });
             return await Take(shard, await _shards[shard].Reduce(Part(0, beside.Message)));
         }
 
@@ -218,7 +222,11 @@ internal sealed class ParameterExchange : IDisposable
         for (long offset = 0; ; offset += TensorTransfer.ChunkElements)
         {
             long count = Math.Min(TensorTransfer.ChunkElements, range.Count - offset);
-            byte[] chunk = await _device.RunAsync(() => TensorFrame.Encode(WireRounding.Of(Gradient(range).narrow(0, offset, count), _wire)));
+            byte[] chunk = await _device.RunAsync("exchange.pack", () =>
+            {
+                computed.GetAwaiter().GetResult();
+                return TensorFrame.Encode(WireRounding.Of(Gradient(range).narrow(0, offset, count), _wire));
+            });
             GradientPart part = Part(offset, new TensorMessage(chunk, 0));
             if (offset + count < range.Count)
             {

@@ -140,7 +140,8 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             : throw new StaleAttemptException($"{actor} has no snapshot of step {at.Step}");
         _snapshot = null;
         string folder = Path.Combine(Silo.Run(actor.Run).Checkpoints, checkpoint);
-        return await Task.Run(() => ShardFile.Write(folder, snapshot));
+        await snapshot.Copied;
+        return await Aside.Files.Run(() => ShardFile.Write(folder, snapshot));
     }
 
     /// <summary>

@@ -14,6 +14,7 @@ internal sealed class ShardSlice : IDisposable
     private readonly LocalTensors.Loan _loan;
     private readonly List<BulkOffer> _handed = [];
     private Tensor? _sum;
+    private Task _copying = Task.CompletedTask;
 
     private ShardSlice(RoleBlueprint role, int shard, int shards, ShardRange range, DeviceThread device, Tensor values, LocalTensors local)
     {
@@ -62,6 +63,9 @@ internal sealed class ShardSlice : IDisposable
         using Tensor slice = whole.Values.narrow(0, range.Offset, range.Count);
         return new ShardSlice(role, shard, shards, range, device, slice.clone().DetachFromDisposeScope(), local);
     }
+
+    /// <summary>Says that values and optimizer state are being read on another thread: they do not change before that ends.</summary>
+    public void Copying(Task copying) => _copying = copying;
 
     /// <summary>Goes on in other memory, which it owns from now on.</summary>
     /// <param name="memory">Shape (range,); takes the present values.</param>
@@ -129,6 +133,7 @@ internal sealed class ShardSlice : IDisposable
     /// <param name="norms">Measures the step; null for none.</param>
     public void Step(Tensor average, double scale, long step, UpdateNorms? norms = null)
     {
+        _copying.GetAwaiter().GetResult();
         Optimizer.LearningRateScale = Role.Schedule?.At(step) ?? 1;
         if (norms is not null)
         {
@@ -147,6 +152,7 @@ internal sealed class ShardSlice : IDisposable
     /// <param name="norms">Measures the step; null for none.</param>
     public void StepPart(Tensor average, long offset, long step, UpdateNorms? norms = null)
     {
+        _copying.GetAwaiter().GetResult();
         Optimizer.LearningRateScale = Role.Schedule?.At(step) ?? 1;
         if (norms is not null)
         {

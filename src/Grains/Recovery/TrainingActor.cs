@@ -15,6 +15,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <summary>Locked: who looks at the silo reads it beside the turns.</summary>
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
     private readonly MessageTrail _trail = new(silo.Time);
+    private readonly HeardMessages _heard = new();
     private readonly CancellationTokenSource _given = new();
     private readonly List<ParameterExchange> _exchanges = [];
     private List<ExchangeState> _snapshots = [];
@@ -73,7 +74,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         try
         {
             return taken.TrueForAll(state => state.Step == at.Step)
-                ? await Task.Run(() => taken.Select(state => state.Write(folder)).ToArray())
+                ? await Aside.Files.Run(() => taken.Select(state => state.Write(folder)).ToArray())
                 : throw new StaleAttemptException($"{this.GetPrimaryKeyString()} has no snapshot of step {at.Step}");
         }
         finally
@@ -180,6 +181,38 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             return;
         }
 
+        if (HeardMessages.Of(context) is not { } message)
+        {
+            await Handle(context);
+            return;
+        }
+
+        TaskCompletionSource<object?> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_heard.Hear(message, answer.Task) is { } first)
+        {
+            context.Result = await first;
+            return;
+        }
+
+        try
+        {
+            await Handle(context);
+            answer.SetResult(context.Result);
+        }
+        catch (Exception problem)
+        {
+            answer.SetException(problem);
+            _ = answer.Task.Exception; // seldom does anybody else wait for it
+            throw;
+        }
+        finally
+        {
+            _heard.Answered(message);
+        }
+    }
+
+    private async Task Handle(IIncomingGrainCallContext context)
+    {
         silo.Work.Saw(this.GetPrimaryKeyString(), _self ??= new WeakReference<TrainingActor>(this));
         if (context.MethodName == "Open")
         {

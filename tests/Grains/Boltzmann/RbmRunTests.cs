@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using Cluster.Bench;
@@ -130,6 +132,31 @@ public sealed class RbmRunTests
         await cluster.Finish("plain", Machine);
         await cluster.Finish("changed", Machine, change);
         Assert.NotEqual(cluster.Sums("plain")["boltzmann-00-of-01.safetensors"], cluster.Sums("changed")["boltzmann-00-of-01.safetensors"]);
+    }
+
+    [Fact]
+    public async Task With_staleness_a_gradient_is_packed_before_the_next_sweep_begins()
+    {
+        ConcurrentQueue<Activity> spans = [];
+        using (ActivityListener listener = new()
+        {
+            ShouldListenTo = static source => source.Name is "Cluster.Training" or "Microsoft.Orleans.Application",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = spans.Enqueue,
+        })
+        {
+            ActivitySource.AddActivityListener(listener);
+            await using TrainingCluster cluster = await TrainingCluster.Start(2);
+            await cluster.Finish("run", [.. s_spread, "model.staleness=2", "metrics.traceEvery=1"]);
+        }
+
+        static bool Is(Activity span, string work) => (string?)span.GetTagItem("cluster.device.work") == work;
+        Dictionary<ActivitySpanId, Activity> exchanges = spans.Where(span => span.OperationName == "exchange.reduce").ToDictionary(span => span.SpanId);
+        ILookup<ActivitySpanId, Activity> packs = spans.Where(span => Is(span, "exchange.pack") && exchanges.ContainsKey(span.ParentSpanId))
+            .ToLookup(span => exchanges[span.ParentSpanId].ParentSpanId);
+        (Activity Sweep, Activity Pack)[] pairs = [.. spans.Where(span => Is(span, "chain.sweep")).SelectMany(sweep => packs[sweep.ParentSpanId].Select(pack => (sweep, pack)))];
+        Assert.True(pairs.Length > 0, string.Join(", ", spans.CountBy(span => $"{span.OperationName} {span.GetTagItem("cluster.device.work")}")));
+        Assert.All(pairs, pair => Assert.True(pair.Pack.StartTimeUtc <= pair.Sweep.StartTimeUtc));
     }
 
     [Fact]

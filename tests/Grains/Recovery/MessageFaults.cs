@@ -3,12 +3,15 @@ using Cluster.Contracts;
 namespace Cluster.Grains.Tests;
 
 /// <summary>
-/// What a network may do to a message between actors: lose it, or hold it up. Counts the messages of runs on their way out
+/// What a network may do to a message between actors: lose it, hold it up, or bring it twice. Counts the messages of runs on their way out
 /// of all silos; the one whose turn it is meets its fate. Tests of this project run one after the other, so that they may share the static.
 /// </summary>
 public sealed class MessageFaults : IOutgoingGrainCallFilter
 {
+    private static readonly AsyncLocal<bool> s_again = new();
+
     private static Func<IOutgoingGrainCallContext, long, Task?>? s_fate;
+    private static TaskCompletionSource s_alarm = new();
     private static long s_seen;
 
     /// <summary>Messages seen since the last <see cref="Set"/>.</summary>
@@ -18,27 +21,43 @@ public sealed class MessageFaults : IOutgoingGrainCallFilter
     public static IDisposable Set(Func<IOutgoingGrainCallContext, long, Task?> fate)
     {
         Interlocked.Exchange(ref s_seen, 0);
+        s_alarm = new(TaskCreationOptions.RunContinuationsAsynchronously);
         s_fate = fate;
         return new Reset();
     }
 
-    /// <summary>Loses the message of a number.</summary>
-    public static IDisposable Lose(long number) => Set((_, seen) => seen == number ? new TaskCompletionSource().Task : null);
+    /// <summary>Loses the message of a number; the watchdog's limit passes at once.</summary>
+    public static IDisposable Lose(long number) => Set((_, seen) => seen == number ? Lost() : null);
 
     /// <summary>Loses a method's message of a number.</summary>
     public static IDisposable Lose(string method, long number)
     {
         long calls = 0;
-        return Set((context, _) => context.MethodName == method && Interlocked.Increment(ref calls) == number ? new TaskCompletionSource().Task : null);
+        return Set((context, _) => context.MethodName == method && Interlocked.Increment(ref calls) == number ? Lost() : null);
     }
 
     /// <summary>Holds the message of a number up.</summary>
     public static IDisposable Delay(long number, TimeSpan by) => Set((_, seen) => seen == number ? Task.Delay(by) : null);
 
+    /// <summary>Holds the message of a number up until the watchdog has noticed, and for a while longer: it arrives in another attempt.</summary>
+    public static IDisposable DelayBeyond(long number, TimeSpan by) => Set((_, seen) => seen == number ? Late(by) : null);
+
+    /// <summary>Brings the message of a number once more, some time after it was sent.</summary>
+    public static IDisposable Repeat(long number, TimeSpan after) => Set((context, seen) => seen == number ? Twice(context, after) : null);
+
+    /// <summary>Brings every message once more, at once or a little later.</summary>
+    public static IDisposable RepeatAll() => Set((context, seen) => Twice(context, TimeSpan.FromMilliseconds(seen % 3 * 10)));
+
     public async Task Invoke(IOutgoingGrainCallContext context)
     {
-        if (s_fate is { } fate && context.InterfaceMethod.DeclaringType?.Namespace == typeof(ITrainingActor).Namespace
-            && context.MethodName is not (nameof(ITrainingActor.Doing) or nameof(ITrainingActor.Abandon) or nameof(ITrainingActor.Close))
+        if (context.MethodName == nameof(ITrainingActor.Doing))
+        {
+            // The watchdog asks who is late.
+            TrainingCluster.Clock.Calm();
+            s_alarm.TrySetResult();
+        }
+        else if (s_fate is { } fate && !s_again.Value && context.InterfaceMethod.DeclaringType?.Namespace == typeof(ITrainingActor).Namespace
+            && context.MethodName is not (nameof(ITrainingActor.Abandon) or nameof(ITrainingActor.Close))
             && context.InterfaceMethod.DeclaringType != typeof(IExperimentGrain)
             && fate(context, Interlocked.Increment(ref s_seen)) is { } delay)
         {
@@ -48,8 +67,47 @@ public sealed class MessageFaults : IOutgoingGrainCallFilter
         await context.Invoke();
     }
 
+    private static Task Lost()
+    {
+        TrainingCluster.Clock.Hurry();
+        return new TaskCompletionSource().Task;
+    }
+
+    private static async Task Late(TimeSpan by)
+    {
+        TrainingCluster.Clock.Hurry();
+        await s_alarm.Task;
+        await Task.Delay(by);
+    }
+
+    private static Task? Twice(IOutgoingGrainCallContext context, TimeSpan after)
+    {
+        object?[] arguments = [.. Enumerable.Range(0, context.Request.GetArgumentCount()).Select(context.Request.GetArgument)];
+        _ = Again();
+        return null;
+
+        async Task Again()
+        {
+            s_again.Value = true;
+            await Task.Yield(); // behind the message itself, whose answer its sender takes
+            await Task.Delay(after);
+            try
+            {
+                await (Task)context.InterfaceMethod.Invoke(context.Grain, arguments)!;
+            }
+            catch (Exception)
+            {
+                // Nobody waits for the answer to a message that the network has made.
+            }
+        }
+    }
+
     private sealed class Reset : IDisposable
     {
-        public void Dispose() => s_fate = null;
+        public void Dispose()
+        {
+            s_fate = null;
+            TrainingCluster.Clock.Calm();
+        }
     }
 }

@@ -1,0 +1,39 @@
+using Cluster.Numerics;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.TestingHost;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains.Tests;
+
+public sealed class ShardSnapshotTests
+{
+    [Fact]
+    public async Task A_slice_does_not_step_while_it_is_being_copied()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        LocalTensors local = ((InProcessSiloHandle)cluster.Cluster.Primary!).SiloHost.Services.GetRequiredService<LocalTensors>();
+        RoleBlueprint role = new("role", new ParameterLayout([new ParameterSpec("p", [16], Initializer.Zeros)]), new SgdOptions(1), 0, 0, ScalarType.Float32, 1);
+        await using DeviceThread device = new("test", CPU, 1);
+        ShardSlice slice = await device.RunAsync(() => ShardSlice.Create(role, 0, 1, device, local));
+        TaskCompletionSource copying = new();
+        slice.Copying(copying.Task);
+        Task stepping = device.RunAsync("step", () => slice.Step(ones(16), 1, 0));
+        SpinWait.SpinUntil(() => device.Current == "step" || stepping.IsCompleted);
+        float during = slice.Values.data<float>()[0];
+        copying.SetResult();
+        await stepping;
+        Assert.Equal((0f, -1f), (during, slice.Values.data<float>()[0]));
+        await device.RunAsync(slice.Dispose);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_amid_training_is_that_of_a_run_that_ends_there()
+    {
+        // 4 MiB in two shards: copied on another thread while the next step begins.
+        string[] large = ["shards=2", "model.generator.hidden=[8192, 128]", "model.discriminator.hidden=[128, 8192]", "optimizer={name: adam}"];
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        await cluster.Finish("whole", [.. large, "steps=4", "checkpoint={every: 1, keep: 10}"]);
+        await cluster.Finish("short", [.. large, "steps=2"]);
+        Assert.Equal(cluster.Sums("short"), cluster.Sums("whole", 2));
+    }
+}
