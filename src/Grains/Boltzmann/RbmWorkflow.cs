@@ -42,16 +42,16 @@ internal sealed class RbmWorkflow : IWorkflow
     public async Task Open(long step, string? checkpoint)
     {
         await _shards.Open(step, checkpoint);
-        await Task.WhenAll(
-            Task.WhenAll(_data.Select((replica, index) => replica.Open(_context.Open(index, step, checkpoint)))),
-            Task.WhenAll(_pools.Select((pool, index) => pool.Open(_context.Open(index, step, checkpoint)))));
+        await Together.All(
+            Together.All(_data.Select((replica, index) => replica.Open(_context.Open(index, step, checkpoint)))),
+            Together.All(_pools.Select((pool, index) => pool.Open(_context.Open(index, step, checkpoint)))));
     }
 
     /// <inheritdoc/>
     public Task Step(long step)
     {
         StepId at = _context.At(step);
-        return Task.WhenAll(Task.WhenAll(_data.Select(replica => replica.Step(at))), Task.WhenAll(_pools.Select(pool => pool.Step(at))));
+        return Together.All(Together.All(_data.Select(replica => replica.Step(at))), Together.All(_pools.Select(pool => pool.Step(at))));
     }
 
     /// <summary>Means over replicas and pools in their order; of staleness the largest.</summary>
@@ -59,9 +59,9 @@ internal sealed class RbmWorkflow : IWorkflow
     public async Task<double[][]> Report(long first, int count)
     {
         StepId at = _context.At(first);
-        Task<BoltzmannStep[][]> data = Task.WhenAll(_data.Select(replica => replica.Report(at, count)));
-        Task<ChainStep[][]> pools = Task.WhenAll(_pools.Select(pool => pool.Report(at, count)));
-        await Task.WhenAll(data, pools);
+        Task<BoltzmannStep[][]> data = Together.All(_data.Select(replica => replica.Report(at, count)));
+        Task<ChainStep[][]> pools = Together.All(_pools.Select(pool => pool.Report(at, count)));
+        await Together.All(data, pools);
         return [.. Enumerable.Range(0, count).Select(step => Figures([.. data.Result.Select(each => each[step])], [.. pools.Result.Select(each => each[step])]))];
     }
 
@@ -76,13 +76,13 @@ internal sealed class RbmWorkflow : IWorkflow
 
     /// <inheritdoc/>
     public Task Snapshot(long step) =>
-        Task.WhenAll(_shards.Snapshot(step), Task.WhenAll(_pools.Select(pool => pool.Snapshot(_context.At(step)))));
+        Together.All(_shards.Snapshot(step), Together.All(_pools.Select(pool => pool.Snapshot(_context.At(step)))));
 
     /// <inheritdoc/>
     public async Task<CheckpointFile[]> WriteSnapshot(long step, string checkpoint)
     {
         Task<CheckpointFile[]> shards = _shards.WriteSnapshot(step, checkpoint);
-        Task<CheckpointFile[]> pools = Task.WhenAll(_pools.Select(pool => pool.WriteSnapshot(_context.At(step), checkpoint)));
+        Task<CheckpointFile[]> pools = Together.All(_pools.Select(pool => pool.WriteSnapshot(_context.At(step), checkpoint)));
         return [.. await shards, .. await pools];
     }
 

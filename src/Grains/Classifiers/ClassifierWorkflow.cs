@@ -29,21 +29,21 @@ internal sealed class ClassifierWorkflow : IWorkflow
     public async Task Open(long step, string? checkpoint)
     {
         await _shards.Open(step, checkpoint);
-        await Task.WhenAll(_replicas.Select((replica, index) => replica.Open(_context.Open(index, step, checkpoint))));
+        await Together.All(_replicas.Select((replica, index) => replica.Open(_context.Open(index, step, checkpoint))));
     }
 
     /// <inheritdoc/>
     public Task Step(long step)
     {
         StepId at = _context.At(step);
-        return Task.WhenAll(_replicas.Select(replica => replica.Step(at)));
+        return Together.All(_replicas.Select(replica => replica.Step(at)));
     }
 
     /// <summary>Means over the replicas in their order.</summary>
     /// <inheritdoc/>
     public async Task<double[][]> Report(long first, int count)
     {
-        ClassifierStep[][] told = await Task.WhenAll(_replicas.Select(replica => replica.Report(_context.At(first), count)));
+        ClassifierStep[][] told = await Together.All(_replicas.Select(replica => replica.Report(_context.At(first), count)));
         return [.. Enumerable.Range(0, count).Select(step => (double[])[told.Average(replica => replica[step].Loss), told.Average(replica => replica[step].Accuracy)])];
     }
 

@@ -42,15 +42,15 @@ internal sealed class DictionaryWorkflow : IWorkflow
     public async Task Open(long step, string? checkpoint)
     {
         await _shards.Open(step, checkpoint);
-        await Task.WhenAll(_dictionary.Select((shard, index) => shard.Open(_context.Open(index, step, checkpoint))));
-        await Task.WhenAll(_coders.Select((coder, index) => coder.Open(_context.Open(index, step, checkpoint))));
+        await Together.All(_dictionary.Select((shard, index) => shard.Open(_context.Open(index, step, checkpoint))));
+        await Together.All(_coders.Select((coder, index) => coder.Open(_context.Open(index, step, checkpoint))));
     }
 
     /// <inheritdoc/>
     public async Task Step(long step)
     {
         StepId at = _context.At(step);
-        await Task.WhenAll(_coders.Select(coder => coder.Step(at)));
+        await Together.All(_coders.Select(coder => coder.Step(at)));
         for (int pass = 0; pass < _blueprint.Options.Passes; pass++)
         {
             foreach (IDictionaryShardGrain shard in _dictionary)
@@ -65,9 +65,9 @@ internal sealed class DictionaryWorkflow : IWorkflow
     public async Task<double[][]> Report(long first, int count)
     {
         StepId at = _context.At(first);
-        Task<CoderStep[][]> coded = Task.WhenAll(_coders.Select(coder => coder.Report(at, count)));
-        Task<DictionaryStep[][]> moved = Task.WhenAll(_dictionary.Select(shard => shard.Report(at, count)));
-        await Task.WhenAll(coded, moved);
+        Task<CoderStep[][]> coded = Together.All(_coders.Select(coder => coder.Report(at, count)));
+        Task<DictionaryStep[][]> moved = Together.All(_dictionary.Select(shard => shard.Report(at, count)));
+        await Together.All(coded, moved);
         return [.. Enumerable.Range(0, count).Select(step => Figures([.. coded.Result.Select(coder => coder[step])], [.. moved.Result.Select(shard => shard[step])]))];
     }
 
@@ -75,15 +75,15 @@ internal sealed class DictionaryWorkflow : IWorkflow
     public Task<byte[]> Sample() => _dictionary[^1].Sample(_context.Attempt, _blueprint.File.Sample.Rows, _blueprint.File.Sample.Columns);
 
     /// <inheritdoc/>
-    public Task Snapshot(long step) => Task.WhenAll(
+    public Task Snapshot(long step) => Together.All(
         [_shards.Snapshot(step), .. _dictionary.Select(shard => shard.Snapshot(_context.At(step))), .. Keepers.Select(coder => coder.Snapshot(_context.At(step)))]);
 
     /// <inheritdoc/>
     public async Task<CheckpointFile[]> WriteSnapshot(long step, string checkpoint)
     {
         Task<CheckpointFile[]> roles = _shards.WriteSnapshot(step, checkpoint);
-        Task<CheckpointFile[]> dictionary = Task.WhenAll(_dictionary.Select(shard => shard.WriteSnapshot(_context.At(step), checkpoint)));
-        Task<CheckpointFile[]> coders = Task.WhenAll(Keepers.Select(coder => coder.WriteSnapshot(_context.At(step), checkpoint)));
+        Task<CheckpointFile[]> dictionary = Together.All(_dictionary.Select(shard => shard.WriteSnapshot(_context.At(step), checkpoint)));
+        Task<CheckpointFile[]> coders = Together.All(Keepers.Select(coder => coder.WriteSnapshot(_context.At(step), checkpoint)));
         return [.. await roles, .. await dictionary, .. await coders];
     }
 

@@ -35,8 +35,8 @@ internal sealed class CoderWorkflow : IWorkflow
     public async Task Open(long step, string? checkpoint)
     {
         await _shards.Open(step, checkpoint);
-        await Task.WhenAll(_decoders.Select((decoder, index) => decoder.Open(_context.Open(index, step, checkpoint))));
-        await Task.WhenAll(_encoders.Select((encoder, index) => encoder.Open(_context.Open(index, step, checkpoint))));
+        await Together.All(_decoders.Select((decoder, index) => decoder.Open(_context.Open(index, step, checkpoint))));
+        await Together.All(_encoders.Select((encoder, index) => encoder.Open(_context.Open(index, step, checkpoint))));
     }
 
     /// <inheritdoc/>
@@ -62,9 +62,9 @@ internal sealed class CoderWorkflow : IWorkflow
     public async Task<double[][]> Report(long first, int count)
     {
         StepId at = _context.At(first);
-        Task<double[][]> encoded = Task.WhenAll(_encoders.Select(encoder => encoder.Report(at, count)));
-        Task<DecoderStep[][]> decoded = Task.WhenAll(_decoders.Select(decoder => decoder.Report(at, count)));
-        await Task.WhenAll(encoded, decoded);
+        Task<double[][]> encoded = Together.All(_encoders.Select(encoder => encoder.Report(at, count)));
+        Task<DecoderStep[][]> decoded = Together.All(_decoders.Select(decoder => decoder.Report(at, count)));
+        await Together.All(encoded, decoded);
         return [.. Enumerable.Range(0, count).Select(step =>
         {
             double penalty = encoded.Result.Average(replica => replica[step]);

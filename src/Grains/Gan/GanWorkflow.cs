@@ -35,9 +35,9 @@ internal sealed class GanWorkflow : IWorkflow
     public async Task Open(long step, string? checkpoint)
     {
         await _shards.Open(step, checkpoint);
-        await Task.WhenAll(
-            Task.WhenAll(_generators.Select((generator, index) => generator.Open(_context.Open(index, step, checkpoint)))),
-            Task.WhenAll(_discriminators.Select((discriminator, index) => discriminator.Open(_context.Open(index, step, checkpoint)))));
+        await Together.All(
+            Together.All(_generators.Select((generator, index) => generator.Open(_context.Open(index, step, checkpoint)))),
+            Together.All(_discriminators.Select((discriminator, index) => discriminator.Open(_context.Open(index, step, checkpoint)))));
     }
 
     /// <inheritdoc/>
@@ -47,10 +47,10 @@ internal sealed class GanWorkflow : IWorkflow
         for (int part = 0; part < _blueprint.Model.DiscriminatorSteps; part++)
         {
             int now = part;
-            await Task.WhenAll(_discriminators.Select(discriminator => discriminator.Step(at, now)));
+            await Together.All(_discriminators.Select(discriminator => discriminator.Step(at, now)));
         }
 
-        await Task.WhenAll(_generators.Select(generator => generator.Step(at)));
+        await Together.All(_generators.Select(generator => generator.Step(at)));
     }
 
     /// <summary>Losses and scores, averaged over the replicas in their order; the discriminator's are those of its last update.</summary>
@@ -58,9 +58,9 @@ internal sealed class GanWorkflow : IWorkflow
     public async Task<double[][]> Report(long first, int count)
     {
         StepId at = _context.At(first);
-        Task<DiscriminatorStep[][]> judged = Task.WhenAll(_discriminators.Select(discriminator => discriminator.Report(at, count)));
-        Task<GeneratorStep[][]> generated = Task.WhenAll(_generators.Select(generator => generator.Report(at, count)));
-        await Task.WhenAll(judged, generated);
+        Task<DiscriminatorStep[][]> judged = Together.All(_discriminators.Select(discriminator => discriminator.Report(at, count)));
+        Task<GeneratorStep[][]> generated = Together.All(_generators.Select(generator => generator.Report(at, count)));
+        await Together.All(judged, generated);
         return [.. Enumerable.Range(0, count).Select(step => Figures(judged.Result.Select(replica => replica[step]), generated.Result.Select(replica => replica[step])))];
     }
 

@@ -19,15 +19,15 @@ internal sealed class RoleShards
     public IEnumerable<ITrainingActor> Actors => _shards.Select(each => each.Shard);
 
     /// <summary>Opens all; before the replicas, which take their parameters from them.</summary>
-    public Task Open(long step, string? checkpoint) => Task.WhenAll(_shards.Select(each =>
+    public Task Open(long step, string? checkpoint) => Together.All(_shards.Select(each =>
         each.Shard.Open(new ShardOpenRequest(_context.Open(each.Index, step, checkpoint), each.Role))));
 
     /// <summary>Copies parameters and optimizer states aside.</summary>
-    public Task Snapshot(long step) => Task.WhenAll(_shards.Select(each => each.Shard.Snapshot(_context.At(step))));
+    public Task Snapshot(long step) => Together.All(_shards.Select(each => each.Shard.Snapshot(_context.At(step))));
 
     /// <summary>Writes the copies.</summary>
     public Task<CheckpointFile[]> WriteSnapshot(long step, string checkpoint) =>
-        Task.WhenAll(_shards.Select(each => each.Shard.WriteSnapshot(_context.At(step), checkpoint)));
+        Together.All(_shards.Select(each => each.Shard.WriteSnapshot(_context.At(step), checkpoint)));
 
     /// <summary>Closes all.</summary>
     public IEnumerable<Task> Close() => _shards.Select(each => each.Shard.Close(_context.Attempt));
