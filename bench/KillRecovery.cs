@@ -44,7 +44,11 @@ internal static class KillRecovery
                 run ??= new RunFolder(overview.RunsFolder, (await whole.Submit("kill", ExperimentFile.Parse(Experiment, "kill.yaml", []).ToYaml(), 0)).Name);
                 await Until(run, Step(run) + 700);
                 overview = await whole.Overview();
-                string name = overview.Silos.First(silo => silo.Runs.Contains(run.Name) == carrier).Name;
+
+                // Another silo matters only where it has actors of the run.
+                string name = overview.Silos.First(silo => carrier
+                    ? silo.Runs.Contains(run.Name)
+                    : !silo.Runs.Contains(run.Name) && silo.Actors.Keys.Any(role => role.StartsWith(run.Name + "/", StringComparison.Ordinal))).Name;
                 int id = here.Silos.First(silo => silo.Name == name).Id;
                 int resumed = Resumed(run);
                 long killed = Stopwatch.GetTimestamp();

@@ -25,7 +25,7 @@ internal sealed record LocalSilos(string Folder, IReadOnlyList<(string Name, int
     }
 
     public Task<ClusterConnection> Connect() => ClusterConnection.Open(
-        [.. Silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.Port))], "cluster", new TlsOptions(), verbose: false);
+        [.. Silos.Select(silo => new IPEndPoint(IPAddress.Loopback, silo.Port))], "cluster", new TlsOptions(), token: null, verbose: false);
 
     /// <summary>The present process is written down beside the log: a silo that dies is started again as another.</summary>
     private static int Id(string log) => int.Parse(File.ReadAllText(Path.ChangeExtension(log, ".pid")).Split(' ')[0], CultureInfo.InvariantCulture);

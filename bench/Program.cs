@@ -8,6 +8,8 @@
 //   silos            what the silos of a cluster of processes take while they wait, and a client's call to them
 //   kill             from SIGKILL of a silo to the next completed step
 //   checkpoint       how much longer the step takes that takes a checkpoint of a model of 100 MB
+//   calls            grain calls between two silo processes, alone and while 64 MiB exchanges run between them without a pause
+//   scale            steps per second of two replicas on one silo process and on two
 //   dictionary       samples per second through the actors, and the held-out objective after one pass
 using Cluster.Bench;
 
@@ -16,12 +18,17 @@ if (args is ["allreduce", .. var way])
     return await AllReduce.Measure(new Flags(way));
 }
 
+if (args is ["calls", .. var about])
+{
+    return await CallsBesideExchange.Measure(new Flags(about));
+}
+
 if (args is ["sink", var protocol])
 {
     return await TelemetrySink.Run(protocol);
 }
 
-if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary" or "silos" or "kill" or "checkpoint") and var work, .. var rest])
+if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary" or "silos" or "kill" or "checkpoint" or "scale") and var work, .. var rest])
 {
     Console.Error.WriteLine(
         "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--replicas 1] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
@@ -34,6 +41,8 @@ if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae"
     Console.Error.WriteLine("       bench dictionary [--threads 2] [--batch 256] [--repeat 5] [--method coordinate-descent] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench checkpoint [--threads 1] [--batch 64] [--width 3200] [--every 16] [--checkpoints 9] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench silos [--folder .cluster] [--seconds 60] [--calls 20000]");
+    Console.Error.WriteLine("       bench calls [--way tcp|memory] [--mib 64] [--rounds 5] [--exchanges 40] [--calls 3000]");
+    Console.Error.WriteLine("       bench scale [--model dcgan|vae] [--one .one] [--two .two] [--batch 64] [--steps 40] [--rounds 5]");
     Console.Error.WriteLine("       bench kill [--folder .cluster] [--kills 3] [--victim carrier|other]");
     return 2;
 }
@@ -48,6 +57,7 @@ Console.WriteLine(await (work switch
     "silos" => LocalSilos.Measure(flags),
     "kill" => KillRecovery.Measure(flags),
     "checkpoint" => CheckpointCost.Measure(flags),
+    "scale" => SiloScaling.Measure(flags),
     _ => GanMemory.Measure(flags),
 }));
 return 0;

@@ -42,6 +42,9 @@ public sealed class SettingsTests : IDisposable
     [InlineData("http: {address: 0.0.0.0}", "http.address 0.0.0.0 can be reached from other machines and so needs http.token")]
     [InlineData("http: {token: short}", "http.token has fewer than 16 characters")]
     [InlineData("http: {tokenFile: /no/such}", "http.tokenFile: there is no file /no/such")]
+    [InlineData("address: 10.0.0.5", "address 10.0.0.5 can be reached from other machines and so needs clients.token or clients.tokenFile")]
+    [InlineData("clients: {token: short}", "clients.token has fewer than 16 characters")]
+    [InlineData("clients: {tokenFile: /no/such}", "clients.tokenFile: there is no file /no/such")]
     [InlineData("tls: {certificate: /no/such}", "tls.key and tls.authority is missing")]
     [InlineData("devices: {pretend: true}", "devices.pretend needs devices.cuda")]
     [InlineData("pool: GPU", "pool: 'GPU' is no pool's name")]
@@ -73,7 +76,7 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public async Task NoSecretIsShown()
     {
-        string file = Write("http: {token: 0123456789abcdef0123}\nclustering: {connection: Password=hidden}\n");
+        string file = Write("http: {token: 0123456789abcdef0123}\nclients: {token: 0123456789abcdef4567}\nclustering: {connection: Password=hidden}\n");
         string shown = await Place.Good("silo", "--config", file, "--show-settings");
         Assert.DoesNotContain("0123456789abcdef", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", shown, StringComparison.Ordinal);
@@ -86,9 +89,11 @@ public sealed class SettingsTests : IDisposable
         string token = _place.Path("token");
         File.WriteAllText(token, "0123456789abcdef0123\n");
         Assert.Equal("0123456789abcdef0123", SettingsReader.Read(null, Map(("CLUSTER_SILO_HTTP_TOKEN_FILE", token)), None).Http.Token);
+        Assert.Equal("0123456789abcdef0123", SettingsReader.Read(null, Map(("CLUSTER_SILO_CLIENTS_TOKEN_FILE", token), ("CLUSTER_SILO_ADDRESS", "10.0.0.5")), None).Clients.Token);
+        Assert.Equal("0123456789abcdef0123", SettingsReader.ReadForClient(Map(("CLUSTER_SILO_CLIENTS_TOKEN_FILE", token))).Clients.Token);
     }
 
-    /// <summary>A client shares the folder with a silo now and then: it takes the cluster's name and certificates, and leaves the rest alone.</summary>
+    /// <summary>A client shares the folder with a silo now and then: it takes the cluster's name, certificates and token, and leaves the rest alone.</summary>
     [Fact]
     public void AClientTakesNameAndCertificatesAlone()
     {
@@ -100,6 +105,9 @@ public sealed class SettingsTests : IDisposable
             Write("cluster: mine\nport: nonsense\nhttp: {address: 0.0.0.0}\nprot: 1\n");
             Assert.Equal("mine", SettingsReader.ReadForClient(Map(("CLUSTER_SILO_PROT", "1"), ("CLUSTER_SILO_PORT", "x"))).Node.Cluster);
             Assert.Equal("other", SettingsReader.ReadForClient(Map(("CLUSTER_SILO_CLUSTER", "other"))).Node.Cluster);
+            Write("clients: {token: 0123456789abcdef0123}\naddress: 10.0.0.5\n");
+            Assert.Equal("0123456789abcdef0123", SettingsReader.ReadForClient(None).Clients.Token);
+            Assert.Contains("clients.tokenFile: there is no file", Assert.Throws<InputException>(() => SettingsReader.ReadForClient(Map(("CLUSTER_SILO_CLIENTS_TOKEN_FILE", "/no/such")))).Message, StringComparison.Ordinal);
             Write("tls: {certificate: /no/such, kye: x}\n");
             string problem = Assert.Throws<InputException>(() => SettingsReader.ReadForClient(None)).Message;
             Assert.Contains("silo.yaml:1:30: unknown key 'tls.kye'; did you mean tls.key?", problem, StringComparison.Ordinal);

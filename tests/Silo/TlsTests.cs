@@ -31,7 +31,7 @@ public sealed class TlsTests : IAsyncLifetime
         await Place.Good("up", "--silos", "2", "--folder", Folder, "--runs", _place.Runs, "--set", Set("certificate", "ours.pem"), "--set", Set("key", "ours.key"), "--set", Set("authority", "ours.ca"));
         System.Net.IPEndPoint[] gateway = [Endpoints.TryParse("127.0.0.1:" + ClusterFile.Read(Folder)!.Silos[0].GatewayPort)!];
 
-        await using (ClusterConnection mine = await ClusterConnection.Open(gateway, "cluster", Tls("ours", "ours"), verbose: false))
+        await using (ClusterConnection mine = await ClusterConnection.Open(gateway, "cluster", Tls("ours", "ours"), token: null, verbose: false))
         {
             Assert.Empty(await mine.Grains.GetGrain<Contracts.IClusterGrain>(0).Runs());
         }
@@ -41,12 +41,12 @@ public sealed class TlsTests : IAsyncLifetime
         await Refused(gateway, Tls("theirs", "theirs"));
 
         // Nobody was disturbed.
-        await using ClusterConnection again = await ClusterConnection.Open(gateway, "cluster", Tls("ours", "ours"), verbose: false);
+        await using ClusterConnection again = await ClusterConnection.Open(gateway, "cluster", Tls("ours", "ours"), token: null, verbose: false);
         Assert.Empty(await again.Grains.GetGrain<Contracts.IClusterGrain>(0).Runs());
     }
 
     private static async Task Refused(System.Net.IPEndPoint[] gateway, TlsOptions tls) =>
-        Assert.Contains("no silo of cluster 'cluster' answers", (await Assert.ThrowsAsync<Contracts.InputException>(() => ClusterConnection.Open(gateway, "cluster", tls, verbose: false))).Message, StringComparison.Ordinal);
+        Assert.Contains("no silo of cluster 'cluster' answers", (await Assert.ThrowsAsync<Contracts.InputException>(() => ClusterConnection.Open(gateway, "cluster", tls, token: null, verbose: false))).Message, StringComparison.Ordinal);
 
     private string Set(string key, string file) => $"tls.{key}={_place.Path(file)}";
 

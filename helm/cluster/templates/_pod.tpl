@@ -37,6 +37,7 @@ timeoutSeconds: {{ .root.Values.probes.timeoutSeconds }}
 {{/* What tells a client, which reads the silo's variables, how to speak to the silos. */}}
 {{- define "cluster.clientEnv" -}}
 - {name: CLUSTER_SILO_CLUSTER, value: {{ include "cluster.fullname" . }}}
+- {name: CLUSTER_SILO_CLIENTS_TOKEN_FILE, value: /etc/cluster/client/bearer}
 {{- if .Values.tls.enabled }}
 - {name: CLUSTER_SILO_TLS_CERTIFICATE, value: /etc/cluster/tls/tls.crt}
 - {name: CLUSTER_SILO_TLS_KEY, value: /etc/cluster/tls/tls.key}

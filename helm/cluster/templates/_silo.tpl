@@ -48,6 +48,7 @@
     "runs" "/runs"
     "clustering" $clustering
     "http" (dict "address" "0.0.0.0" "port" $values.ports.http "tokenFile" "/etc/cluster/token/token")
+    "clients" (dict "tokenFile" "/etc/cluster/token/token")
     "pool" .pool.name
     "bulk" (dict "port" $values.ports.bulk)
     "queue" (dict

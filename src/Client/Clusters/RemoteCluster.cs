@@ -44,7 +44,7 @@ internal sealed class RemoteCluster : ClusterLink
         }
 
         Hint.Connected = address;
-        return new RemoteCluster(await ClusterConnection.Open(gateways, cluster, mine.Tls, verbose), address);
+        return new RemoteCluster(await ClusterConnection.Open(gateways, cluster, mine.Tls, mine.Clients.Token, verbose), address);
     }
 
     /// <inheritdoc/>

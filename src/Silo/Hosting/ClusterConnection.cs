@@ -21,9 +21,10 @@ public sealed partial class ClusterConnection : IAsyncDisposable
     /// <param name="gateways">Silos' ports for clients; one that answers is enough.</param>
     /// <param name="cluster">The cluster's name.</param>
     /// <param name="tls">The client's certificate, where the cluster speaks TLS.</param>
+    /// <param name="token">The token of the cluster's clients; null where it asks for none.</param>
     /// <param name="verbose">Whether Orleans' own log goes to standard error.</param>
-    /// <exception cref="InputException">Nothing answers, or this build reaches no other process.</exception>
-    public static async Task<ClusterConnection> Open(IReadOnlyList<IPEndPoint> gateways, string cluster, TlsOptions tls, bool verbose)
+    /// <exception cref="InputException">Nothing answers, the token is not the cluster's, or this build reaches no other process.</exception>
+    public static async Task<ClusterConnection> Open(IReadOnlyList<IPEndPoint> gateways, string cluster, TlsOptions tls, string? token, bool verbose)
     {
         if (!Clustering.ReachesOthers)
         {
@@ -37,7 +38,8 @@ public sealed partial class ClusterConnection : IAsyncDisposable
         }
 
         builder.Services.AddSingleton<IHostLifetime, TrainingSilo.Embedded>();
-        builder.UseOrleansClient(client => Configure(client, gateways, cluster, tls));
+        string? refusal = null;
+        builder.UseOrleansClient(client => Configure(client, gateways, cluster, tls, token, why => refusal = why));
         IHost host = builder.Build();
         string where = string.Join(", ", gateways);
         try
@@ -49,7 +51,7 @@ public sealed partial class ClusterConnection : IAsyncDisposable
         catch (Exception problem) when (problem is not InputException)
         {
             host.Dispose();
-            throw new InputException(
+            throw new InputException(refusal is not null ? $"--connect {refusal}" :
                 $"--connect {where}: no silo of cluster '{cluster}' answers there ({problem.GetBaseException().Message.Split('\n')[0].TrimEnd('.')}); name a silo's port for clients, as ./cluster status shows it, and the cluster's own certificates where it speaks TLS");
         }
     }
@@ -70,5 +72,5 @@ public sealed partial class ClusterConnection : IAsyncDisposable
         _host.Dispose();
     }
 
-    static partial void Configure(IClientBuilder client, IReadOnlyList<IPEndPoint> gateways, string cluster, TlsOptions tls);
+    static partial void Configure(IClientBuilder client, IReadOnlyList<IPEndPoint> gateways, string cluster, TlsOptions tls, string? token, Action<string> refused);
 }

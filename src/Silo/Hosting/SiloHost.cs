@@ -27,7 +27,7 @@ public static class SiloHost
         if (!IPAddress.IsLoopback(settings.Node.IP) && !settings.Tls.IsOn)
         {
             app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Cluster").LogWarning(
-                "Whoever reaches {Address} on the ports {Port} and {GatewayPort} belongs to this cluster: set tls.certificate, tls.key and tls.authority, or keep these ports to a private network",
+                "Whoever reaches {Address} on port {Port} belongs to this cluster, and what clients say on port {GatewayPort} can be read on the way: set tls.certificate, tls.key and tls.authority, or keep these ports to a private network",
                 settings.Node.IP, settings.Node.Port, settings.Node.GatewayPort);
         }
 

@@ -49,12 +49,13 @@ public static class SettingsReader
             .. HttpOptions.Mistakes(settings.Http),
             .. DeviceOptions.Mistakes(settings.Devices),
             .. TlsOptions.Mistakes(settings.Tls),
+            .. ClientOptions.Mistakes(settings.Clients, settings.Node.IP),
         ]);
         return mistakes.Count == 0 ? settings : throw new InputException(string.Join("\n", mistakes));
     }
 
     /// <summary>
-    /// What a client needs of them: the cluster's name and its certificates, from <see cref="DefaultFile"/> in the present folder,
+    /// What a client needs of them: the cluster's name, its certificates and its token, from <see cref="DefaultFile"/> in the present folder,
     /// where it is there, and over it from the environment. Whatever else stands there is a silo's business, and not looked at.
     /// </summary>
     /// <exception cref="InputException">One of them is wrong; the message has a line for each mistake, with its place.</exception>
@@ -75,11 +76,12 @@ public static class SettingsReader
             }
         }
 
-        mistakes.AddRange(TlsOptions.Mistakes(settings.Tls));
+        mistakes.AddRange([.. TlsOptions.Mistakes(settings.Tls), .. ClientOptions.Mistakes(settings.Clients, silo: null)]);
         return mistakes.Count == 0 ? settings : throw new InputException(string.Join("\n", mistakes));
     }
 
-    private static bool IsClients(string key) => key == "cluster" || key == "tls" || key.StartsWith("tls.", StringComparison.Ordinal);
+    private static bool IsClients(string key) => key is "cluster" or "tls" or "clients"
+        || key.StartsWith("tls.", StringComparison.Ordinal) || key.StartsWith("clients.", StringComparison.Ordinal);
 
     /// <summary>The process's environment.</summary>
     public static IReadOnlyDictionary<string, string> Environment() => System.Environment.GetEnvironmentVariables()

@@ -29,6 +29,9 @@ public sealed class SiloSettings
     /// <summary>Certificates of silos and clients.</summary>
     public TlsOptions Tls { get; } = new();
 
+    /// <summary>Who may be a client.</summary>
+    public ClientOptions Clients { get; } = new();
+
     /// <summary>Every setting that there is, in the order of help.</summary>
     public static IReadOnlyList<Setting> All { get; } = List();
 

@@ -13,7 +13,7 @@ namespace Cluster.Silo.Tests;
 /// </summary>
 public sealed class HostsTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const string Run = "tiny-001";
+    private const string Run = "tiny-001", Token = "a token that the clients of this test know";
     private static readonly string[] Sets = ["--set", "steps=10000", "--set", "replicas=2", "--set", "shards=2", "--set", "checkpoint.every=250"];
 
     private readonly Place _place = new();
@@ -101,6 +101,13 @@ public sealed class HostsTests(ITestOutputHelper output) : IAsyncLifetime
             await Start(host);
         }
 
+        // However slow the machine is: only a run that makes no step hangs.
+        while (RunStateFile.Read(_place.Run(Run))!.State != RunState.Finished)
+        {
+            long before = Step;
+            await Place.Until(() => Task.FromResult(Step > before || RunStateFile.Read(_place.Run(Run))!.State == RunState.Finished), $"steps (the end, after {before})");
+        }
+
         await _place.Until(Run, RunState.Finished);
         string[] events = await Events();
         Tell($"finished; {string.Join(", ", events.GroupBy(Kind).Select(kind => $"{kind.Count()} {kind.Key}"))}");
@@ -119,7 +126,8 @@ public sealed class HostsTests(ITestOutputHelper output) : IAsyncLifetime
         _silos[host]?.Dispose();
         _silos[host] = Shell.Start(log, _lan!.On(
             host, "dotnet", SiloLauncher.Program, "silo", "--name", $"host-{host}", "--address", Lan.Address(host), "--runs", _place.Runs, "--http-port", "8080",
-            "--clustering-kind", "postgresql", "--clustering-connection-file", Secret(), "--queue-interval", "0.5"));
+            "--clustering-kind", "postgresql", "--clustering-connection-file", Secret("connection", Database.Connection),
+            "--clients-token-file", Secret("token", Token), "--queue-interval", "0.5"));
         await Place.Until(() => Task.FromResult(_silos[host]!.HasExited ? throw new InvalidOperationException(File.ReadAllText(log)) : Ready(log) > before), $"host {host}");
         Tell($"host {host} is up");
     }
@@ -130,17 +138,17 @@ public sealed class HostsTests(ITestOutputHelper output) : IAsyncLifetime
 
     private string Log(int host) => string.Join('\n', File.ReadLines(LogOf(host)).TakeLast(20));
 
-    private string Secret()
+    private string Secret(string name, string text)
     {
-        string file = _place.Path("connection");
-        File.WriteAllText(file, Database.Connection);
+        string file = _place.Path(name);
+        File.WriteAllText(file, text);
         return file;
     }
 
     /// <summary>A client beside the silos. On a machine that is busy with other things it may take longer to connect than it waits.</summary>
     private async Task<string> Client(params string[] args)
     {
-        string[] words = _lan!.On(0, ["dotnet", SiloLauncher.Program, .. args]);
+        string[] words = _lan!.On(0, ["env", "CLUSTER_SILO_CLIENTS_TOKEN_FILE=" + Secret("token", Token), "dotnet", SiloLauncher.Program, .. args]);
         for (int tries = 1; tries < 5; tries++)
         {
             (int code, string said, string error) = await Shell.Run(words);
