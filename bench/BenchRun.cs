@@ -60,13 +60,13 @@ internal sealed class BenchRun : IAsyncDisposable
     /// <summary>Milliseconds of the processor that this process spent on a step, in user and kernel mode and on all threads, over the stretches of <see cref="Rates"/>.</summary>
     public double ProcessorTime { get; private set; }
 
-    /// <summary>Steps per second of several stretches, in order, after one that warms up.</summary>
-    public async Task<List<double>> Rates(int steps, int repeat)
+    /// <summary>Steps per second of several stretches, in order, after some that warm up.</summary>
+    public async Task<List<double>> Rates(int steps, int repeat, int warm = 1)
     {
         List<double> rates = [];
         (long Time, long Step) mark = (0, 0), first = mark;
         TimeSpan processor = default;
-        for (int round = 0; round <= repeat;)
+        for (int round = 0; round < repeat + warm;)
         {
             RunStatus status = await Next();
             long now = TimeProvider.System.GetTimestamp();
@@ -75,7 +75,7 @@ internal sealed class BenchRun : IAsyncDisposable
                 continue;
             }
 
-            if (round++ > 0)
+            if (round++ >= warm)
             {
                 rates.Add((status.Step - mark.Step) / TimeProvider.System.GetElapsedTime(mark.Time, now).TotalSeconds);
             }

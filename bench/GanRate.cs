@@ -75,7 +75,8 @@ internal static class GanRate
     /// <summary>Rates of stretches of a run through the actors, and milliseconds of the processor for a step; any family, as the overrides say.</summary>
     internal static async Task<(List<double> Rates, double? Processor)> Actors(Flags flags, int steps, int repeat, int batch, string[] overrides)
     {
-        await using BenchRun run = await BenchRun.StartOf("model: {kind: gan}\ndata: mnist\n", batch, flags, (repeat + 1) * steps, ["checkpoint.every=0", .. overrides]);
-        return (await run.Rates(steps, repeat), run.ProcessorTime);
+        int warm = flags.Number("warm", 1);
+        await using BenchRun run = await BenchRun.StartOf("model: {kind: gan}\ndata: mnist\n", batch, flags, (repeat + warm) * steps, ["checkpoint.every=0", .. overrides]);
+        return (await run.Rates(steps, repeat, warm), run.ProcessorTime);
     }
 }

@@ -45,9 +45,12 @@ internal sealed class TrainedCoder(CoderBlueprint blueprint, Device device, Code
         using DisposeScope scope = NewDisposeScope();
         using IDisposable guard = no_grad();
         Tensor code_SZ = blueprint.Coder.Prior(parameters, RandomStream.Named(seed, "sample", block, 0, "latent"), count);
-        int[] labels = [.. Enumerable.Range(block * count, blueprint.Coder.Classes > 0 ? count : 0).Select(i => blueprint.Data.Labels![i % blueprint.Data.Count])];
-        return CoderPictures.Floats(blueprint.Coder.Generate(parameters, code_SZ, blueprint.OneHot(labels, device)));
+        return CoderPictures.Floats(blueprint.Coder.Generate(parameters, code_SZ, blueprint.OneHot(Labels(block, count, seed), device)));
     }
+
+    /// <inheritdoc/>
+    public int[] Labels(int block, int count, ulong seed) =>
+        [.. Enumerable.Range(block * count, blueprint.Coder.Classes > 0 ? count : 0).Select(i => blueprint.Data.Labels![i % blueprint.Data.Count])];
 
     /// <summary>Reconstruction, bound, k-means on the codes, anomalies, and for a VAE the importance-weighted log-likelihood.</summary>
     /// <inheritdoc/>

@@ -24,4 +24,7 @@ internal interface ISampler
     /// <param name="count">How many.</param>
     /// <param name="seed">Names the streams.</param>
     float[] Samples(int block, int count, ulong seed);
+
+    /// <summary>The classes that <see cref="Samples"/> with the same arguments are asked to be of; empty where the model is told none.</summary>
+    int[] Labels(int block, int count, ulong seed) => [];
 }

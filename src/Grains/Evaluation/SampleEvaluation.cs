@@ -18,14 +18,16 @@ internal sealed class SampleEvaluation(Blueprint blueprint, Device device, Image
 
     /// <summary>Of a model that draws samples; nothing of one that does not.</summary>
     public IEnumerable<EvaluationItem> Of(ISampler? model) => model is { Draws: true } && (classifier is not null || CanBeCompared)
-        ? Of(blueprint.File.Evaluate.Samples, model.Block, (first, count) => Unit(model.Samples(first / model.Block, count, blueprint.Seed), model.PixelRange))
+        ? Of(
+            blueprint.File.Evaluate.Samples, model.Block, (first, count) => Unit(model.Samples(first / model.Block, count, blueprint.Seed), model.PixelRange),
+            (first, count) => model.Labels(first / model.Block, count, blueprint.Seed))
         : [];
 
     /// <summary>Of samples in a file, with values from 0 to 1 or bytes.</summary>
     public IEnumerable<EvaluationItem> Of(ImageDataset given)
     {
         UnitImages images = UnitImages.First(given, int.MaxValue);
-        return Of(images.Count, SampleJudge.Block, images.Rows);
+        return Of(images.Count, SampleJudge.Block, images.Rows, (_, _) => []);
     }
 
     /// <summary>Whether data are pictures, and enough of them, so that neighbours say something without a classifier.</summary>
@@ -36,7 +38,8 @@ internal sealed class SampleEvaluation(Blueprint blueprint, Device device, Image
     /// <param name="count">How many samples there are.</param>
     /// <param name="block">How many are asked for at once, and of how many the neighbours are looked for.</param>
     /// <param name="samples">Some of them, from the beginning of a block.</param>
-    private IEnumerable<EvaluationItem> Of(int count, int block, Func<int, int, float[]> samples)
+    /// <param name="labels">The classes that these were asked to be of; empty where there are none.</param>
+    private IEnumerable<EvaluationItem> Of(int count, int block, Func<int, int, float[]> samples, Func<int, int, int[]> labels)
     {
         UnitImages training = UnitImages.First(blueprint.Data, int.MaxValue), held = UnitImages.First(heldOut, Math.Min(count, new HeldOut(blueprint, heldOut, 0, 1).Count));
         if (Math.Min(count, Math.Min(training.Count, held.Count)) < Fewest)
@@ -54,7 +57,7 @@ internal sealed class SampleEvaluation(Blueprint blueprint, Device device, Image
         {
             using FeatureExtractor network = classifier();
             UnitImages reference = UnitImages.Drawn(blueprint.Data, count, RandomStream.Named(blueprint.Seed, "evaluate", 0, 0, "reference"));
-            foreach (EvaluationItem item in new SampleJudge(network, device, reference, held).Judge(count, block, samples))
+            foreach (EvaluationItem item in new SampleJudge(network, device, reference, held).Judge(count, block, samples, labels))
             {
                 yield return item;
             }

@@ -27,7 +27,8 @@ internal sealed class SampleJudge(FeatureExtractor classifier, Device device, Un
     /// <param name="count">How many samples there are.</param>
     /// <param name="block">How many of them are asked for at once.</param>
     /// <param name="samples">Some of them: the first one and how many, to pixels from 0 to 1.</param>
-    public IEnumerable<EvaluationItem> Judge(int count, int block, Func<int, int, float[]> samples)
+    /// <param name="labels">The classes that these were asked to be of; empty where there are none.</param>
+    public IEnumerable<EvaluationItem> Judge(int count, int block, Func<int, int, float[]> samples, Func<int, int, int[]> labels)
     {
         int pixels = reference.Data.Pixels;
         using LookedAt real = new(classifier, reference.Count, pixels, device), held = new(classifier, heldOut.Count, pixels, device), made = new(classifier, count, pixels, device);
@@ -44,6 +45,13 @@ internal sealed class SampleJudge(FeatureExtractor classifier, Device device, Un
         }
 
         yield return EvaluationItem.Figure("sampleCount", count, heldOut: heldOut.Count);
+        if (Agreement(made, labels, block) is { } agreement)
+        {
+            double error = Math.Sqrt(agreement * (1 - agreement) / count);
+            double yardstick = heldOut.Labels is { } known ? Agreement(held, (first, some) => known[first..(first + some)], Block)!.Value : double.NaN;
+            yield return EvaluationItem.Figure("classAgreement", agreement, "", error, yardstick);
+        }
+
         foreach (EvaluationItem item in Classes(real, held, made).Concat(Distances(real, held, made)))
         {
             yield return item;
@@ -63,6 +71,27 @@ internal sealed class SampleJudge(FeatureExtractor classifier, Device device, Un
         yield return EvaluationItem.Figure("classDivergence", ClassShares.Divergence(shares, data), "nats", heldOut: ClassShares.Divergence(heldShares, data));
         (double score, double error) = ClassShares.Score(made.Probabilities);
         yield return EvaluationItem.Figure("classifierScore", score, "", error, ClassShares.Score(held.Probabilities).Value);
+    }
+
+    /// <summary>The share of images that the classifier takes for what they were asked to be; null where they were not asked to be anything.</summary>
+    private static double? Agreement(LookedAt seen, Func<int, int, int[]> labels, int block)
+    {
+        int right = 0;
+        for (int first = 0; first < seen.Count; first += block)
+        {
+            int[] asked = labels(first, Math.Min(block, seen.Count - first));
+            if (asked.Length == 0)
+            {
+                return null;
+            }
+
+            for (int i = 0; i < asked.Length; i++)
+            {
+                right += seen.Labels[first + i] == asked[i] ? 1 : 0;
+            }
+        }
+
+        return right / (double)seen.Count;
     }
 
     private static IEnumerable<EvaluationItem> Distances(LookedAt real, LookedAt held, LookedAt made)

@@ -41,7 +41,10 @@ internal sealed class TrainedGan(
     /// <summary>Classes, where there are any, are all equally likely.</summary>
     /// <inheritdoc/>
     public float[] Samples(int block, int count, ulong seed) => GeneratorSamples.Images(
-        blueprint, generator, device, count, seed, blueprint.DrawLabels(RandomStream.Named(seed, "sample", block, 0, "labels"), count), block: block, truncation: _truncation);
+        blueprint, generator, device, count, seed, Labels(block, count, seed), block: block, truncation: _truncation);
+
+    /// <inheritdoc/>
+    public int[] Labels(int block, int count, ulong seed) => blueprint.DrawLabels(RandomStream.Named(seed, "sample", block, 0, "labels"), count);
 
     /// <summary>
     /// How well the discriminator tells held-out images from generated ones: at 50% the game is even; a Wasserstein critic only ranks. On a mixture in the plane, how many

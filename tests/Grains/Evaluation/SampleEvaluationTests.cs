@@ -37,6 +37,7 @@ public sealed class SampleEvaluationTests
         Assert.Equal((250, 250), (items["sampleCount"].Value, items["sampleCount"].HeldOut));
         Assert.Equal(1, Enumerable.Range(0, 10).Sum(label => items["share" + label].Value), 1e-9);
         Assert.Equal(Enumerable.Range(0, 10).Min(label => items["share" + label].Value), items["leastShare"].Value);
+        Assert.Equal(model == Conditional, items.ContainsKey("classAgreement"));
         Assert.InRange(items["precision"].HeldOut, 0.3, 1);
         Assert.InRange(items["recall"].HeldOut, 0.3, 1);
         Assert.Equal(0x89, items["neighbours"].File![0]);
@@ -48,6 +49,19 @@ public sealed class SampleEvaluationTests
         string row = File.ReadLines(cluster.Folder("run").Metrics).Last();
         Assert.Contains("\"evaluate/frechetDistance\":", row, StringComparison.Ordinal);
         Assert.Contains("\"evaluate/heldOut/frechetDistance\":", row, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_is_told_the_class_is_asked_whether_it_heeded()
+    {
+        await using TrainingCluster cluster = await TrainingCluster.Start();
+        await cluster.Complete("judge", ClassifierRunTests.Of(Classifier, [.. ClassifierRunTests.Learned, "evaluate={examples: 250}"]));
+        await cluster.Complete("run", ClassifierRunTests.Of(Conditional, "evaluate={samples: 1500, examples: 250, classifier: judge}"));
+        EvaluationItem agreement = (await cluster.Evaluated("run"))["classAgreement"];
+
+        Assert.Equal((await cluster.Evaluated("judge"))["accuracy"].Value, agreement.HeldOut);
+        Assert.InRange(agreement.Value, 0.02, 0.3); // hardly trained: as good as a guess
+        Assert.Equal(Math.Sqrt(agreement.Value * (1 - agreement.Value) / 1500), agreement.StandardError, 1e-12);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Cluster.Grains.Tests;
 public sealed class MessageFaults : IOutgoingGrainCallFilter
 {
     private static readonly AsyncLocal<bool> s_again = new();
-    private static readonly ConditionalWeakTable<IOutgoingGrainCallContext, Task<object?>> s_twins = [];
+    private static readonly ConditionalWeakTable<IOutgoingGrainCallContext, Task<object?>> s_copies = [];
 
     private static Func<IOutgoingGrainCallContext, long, Task?>? s_fate;
     private static TaskCompletionSource s_alarm = new();
@@ -70,10 +70,10 @@ public sealed class MessageFaults : IOutgoingGrainCallFilter
         {
             await context.Invoke();
         }
-        catch (StaleAttemptException refused) when (s_twins.TryGetValue(context, out Task<object?>? twin) && refused.Message.EndsWith("came twice", StringComparison.Ordinal))
+        catch (StaleAttemptException) when (s_copies.TryGetValue(context, out Task<object?>? copy))
         {
-            // The second one was faster: to the network they are one message, and the first answer is its answer.
-            context.Result = await twin;
+            // The copy came first: it was obeyed, and the sender takes its answer.
+            context.Result = await copy;
         }
     }
 
@@ -93,17 +93,17 @@ public sealed class MessageFaults : IOutgoingGrainCallFilter
     private static Task? Twice(IOutgoingGrainCallContext context, TimeSpan after)
     {
         object?[] arguments = [.. Enumerable.Range(0, context.Request.GetArgumentCount()).Select(context.Request.GetArgument)];
-        s_twins.Add(context, Again());
+        s_copies.Add(context, Again());
         return null;
 
         async Task<object?> Again()
         {
             s_again.Value = true;
-            await Task.Yield(); // behind the message itself
+            await Task.Yield();
             await Task.Delay(after);
-            Task sent = (Task)context.InterfaceMethod.Invoke(context.Grain, arguments)!;
-            await sent;
-            return context.InterfaceMethod.ReturnType == typeof(Task) ? null : ((dynamic)sent).Result;
+            Task copy = (Task)context.InterfaceMethod.Invoke(context.Grain, arguments)!;
+            await copy;
+            return context.InterfaceMethod.ReturnType.IsGenericType ? ((dynamic)copy).Result : null;
         }
     }
 
