@@ -45,8 +45,15 @@ internal sealed class ShardSnapshot : IDisposable
     public Task Copied { get; }
 
     /// <summary>Copies, or begins to; runs on the slice's device thread, which does not wait.</summary>
-    public static ShardSnapshot Of(ShardSlice slice, long step)
+    /// <param name="slice">What is copied.</param>
+    /// <param name="step">Workflow steps completed.</param>
+    /// <param name="spare">
+    /// A snapshot of the same slice that is written, whose memory is taken over: the kernel would take as long to give new memory as the
+    /// copy takes. Null for none.
+    /// </param>
+    public static ShardSnapshot Of(ShardSlice slice, long step, ShardSnapshot? spare = null)
     {
+        Dictionary<string, Tensor> room = spare?.Tensors.ToDictionary(tensor => tensor.Name, tensor => tensor.Value, StringComparer.Ordinal) ?? [];
         List<NamedTensor> copies = [];
         List<(TensorMemory From, TensorMemory To)> rest = [];
         foreach (NamedTensor tensor in State(slice))
@@ -54,12 +61,17 @@ internal sealed class ShardSnapshot : IDisposable
             Tensor from = tensor.Value.detach();
             long bytes = from.NumberOfElements * from.ElementSize;
             bool apart = from.device_type == TorchSharp.DeviceType.CPU && from.is_contiguous() && bytes is >= Small and < int.MaxValue;
-            Tensor copy = (apart ? empty_like(from) : from.to(CPU, copy: true)).DetachFromDisposeScope();
+            Tensor copy = apart && room.Remove(tensor.Name, out Tensor? taken) ? taken : (apart ? empty_like(from) : from.to(CPU, copy: true)).DetachFromDisposeScope();
             copies.Add(tensor with { Value = copy });
             if (apart)
             {
                 rest.Add((new TensorMemory(from), new TensorMemory(copy)));
             }
+        }
+
+        foreach (Tensor unused in room.Values)
+        {
+            unused.Dispose();
         }
 
         Task copied = rest.Count == 0 ? Task.CompletedTask : Aside.Copies.Run(() =>

@@ -17,6 +17,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     private Blueprint? _blueprint;
     private ShardSlice? _slice;
     private ShardSnapshot? _snapshot;
+    private ShardSnapshot? _spare;
     private CompressedReduce? _compressed;
     private IParameterShardGrain[] _siblings = [];
 
@@ -126,7 +127,9 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     {
         Require(at.Attempt);
         ShardSlice slice = _slice!;
-        ShardSnapshot snapshot = await slice.Device.RunAsync(() => ShardSnapshot.Of(slice, at.Step));
+        ShardSnapshot? spare = _spare;
+        _spare = null;
+        ShardSnapshot snapshot = await slice.Device.RunAsync(() => ShardSnapshot.Of(slice, at.Step, spare));
         _snapshot?.Dispose();
         _snapshot = snapshot;
     }
@@ -135,13 +138,28 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     public async Task<CheckpointFile> WriteSnapshot(StepId at, string checkpoint)
     {
         RunActor actor = Require(at.Attempt);
-        using ShardSnapshot snapshot = _snapshot is { } taken && taken.Step == at.Step
+        ShardSlice slice = _slice!;
+        ShardSnapshot snapshot = _snapshot is { } taken && taken.Step == at.Step
             ? taken
             : throw new StaleAttemptException($"{actor} has no snapshot of step {at.Step}");
         _snapshot = null;
         string folder = Path.Combine(Silo.Run(actor.Run).Checkpoints, checkpoint);
-        await snapshot.Copied;
-        return await Aside.Files.Run(() => ShardFile.Write(folder, snapshot));
+        try
+        {
+            await snapshot.Copied;
+            return await Aside.Files.Run(() => ShardFile.Write(folder, snapshot));
+        }
+        finally
+        {
+            if (_slice == slice && _spare is null)
+            {
+                _spare = snapshot;
+            }
+            else
+            {
+                snapshot.Dispose();
+            }
+        }
     }
 
     /// <summary>
@@ -259,6 +277,8 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         _siblings = [];
         _snapshot?.Dispose();
         _snapshot = null;
+        _spare?.Dispose();
+        _spare = null;
         ReduceRound[] rounds = [.. _rounds.Values];
         _rounds.Clear();
         StaleAttemptException gone = new($"{this.GetPrimaryKeyString()} was closed");

@@ -20,6 +20,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     private readonly List<ParameterExchange> _exchanges = [];
     private List<ExchangeState> _snapshots = [];
     private WeakReference<TrainingActor>? _self;
+    private DeviceThread? _opening;
 
     /// <summary>The thread that the actor's tensors belong to; null before it is open.</summary>
     protected abstract DeviceThread? Device { get; }
@@ -89,7 +90,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <summary>As <see cref="Doing"/>, from any thread.</summary>
     public ActorActivity Present()
     {
-        DeviceThread? device = Device;
+        DeviceThread? device = Device ?? _opening;
         (string Name, long? Step, long Since)? longest;
         lock (_messages)
         {
@@ -115,7 +116,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             return Task.CompletedTask;
         }
 
-        if (Device is { } device && device.CurrentFor > hungAfter)
+        if ((Device ?? _opening) is { } device && device.CurrentFor > hungAfter)
         {
             silo.Devices.Abandon(device);
         }
@@ -263,6 +264,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     protected Task Shut()
     {
         Actor = null;
+        _opening = null;
         Book.Clear();
         _trail.Clear();
         return Release();
@@ -275,8 +277,8 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     /// <exception cref="StaleAttemptException">The attempts differ.</exception>
     protected RunActor Require(long attempt) => RunActor.Require(Actor, attempt, this.GetPrimaryKeyString());
 
-    /// <summary>The thread of the device that a run's file asks for.</summary>
-    protected DeviceThread DeviceOf(Blueprint blueprint) => Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
+    /// <summary>The thread of the device that a run's file asks for; it is the actor's from now on, though the actor has no tensors there yet.</summary>
+    protected DeviceThread DeviceOf(Blueprint blueprint) => _opening = Silo.Devices.Get(blueprint.File.Device.ToString(), blueprint.File.Threads);
 
     /// <summary>Frees tensors on their thread; those of a thread that was given up are the finalizers'.</summary>
     protected async Task Free(DeviceThread device, Action free)
