@@ -18,6 +18,7 @@ public sealed class Pictures(BrowserFixture browser) : IClassFixture<BrowserFixt
         IPage page = shown.Page;
         await shown.Until("document.querySelectorAll('.chart canvas').length >= 3 && document.querySelector('#viewer img')?.naturalWidth > 0 && document.querySelector('#timeline-rows tr')");
         await shown["#smooth"].FillAsync("0.7");
+        await shown["#smooth"].BlurAsync();
         await shown.Until("document.fonts.status === 'loaded' && document.getAnimations().every(each => each.playState !== 'pending')");
         await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Folder!, "dashboard.png") });
 
