@@ -130,6 +130,7 @@ public sealed class ImageDataset
         PixelScale scale = new(low, high, MaximumValue);
         ReadOnlySpan<byte> bytes = Bytes.Span;
         ReadOnlySpan<float> values = _values.Span;
+        for (int i = 0; IsScaled && i < Math.Min(Ahead, indices.Length); i++) Fetch(bytes, indices[i]);
         for (int i = 0; i < indices.Length; i++)
         {
             int index = indices[i];

@@ -11,6 +11,9 @@ namespace Cluster.Grains;
 /// </summary>
 internal sealed class Minibatch
 {
+    /// <summary>Pixels that a thread takes at a time, in whole images.</summary>
+    private const int Grain = 1 << 13;
+
     private readonly Blueprint _blueprint;
     private readonly EpochSampler _sampler;
     private readonly int _replica;
@@ -51,8 +54,8 @@ internal sealed class Minibatch
         _sampler.Indices(update, _indices);
         bool direct = into_BD.device_type == TorchSharp.DeviceType.CPU && into_BD.dtype == ScalarType.Float32 && into_BD.is_contiguous();
         Span<float> pixels = direct ? into_BD.AsFloats() : _pixels;
-        _blueprint.Data.Gather(_indices, pixels, _low, _high);
-        Binarization.Apply(_blueprint.File.Data.Binarize, pixels, _low, _high, () => RandomStream.Named(_blueprint.Seed, "data", _replica, update, "binarize"));
+        RandomStream levels = RandomStream.Named(_blueprint.Seed, "data", _replica, update, "binarize");
+        IntraOp.For(_indices.Length, Math.Max(1, Grain / _blueprint.Data.Pixels), new Rows(this, levels, pixels));
         if (!direct)
         {
             using Tensor host = frombuffer(_pixels, ScalarType.Float32);
@@ -61,5 +64,21 @@ internal sealed class Minibatch
         }
 
         Clock.End();
+    }
+
+    /// <summary>Images of the batch, each pixel with the level at its place in the stream.</summary>
+    private readonly ref struct Rows(Minibatch batch, RandomStream levels, Span<float> pixels) : IRangeWork
+    {
+        private readonly Span<float> _pixels = pixels;
+
+        public void Run(int first, int count)
+        {
+            Blueprint blueprint = batch._blueprint;
+            int begin = first * blueprint.Data.Pixels;
+            Span<float> rows = _pixels.Slice(begin, count * blueprint.Data.Pixels);
+            RandomStream all = levels;
+            blueprint.Data.Gather(batch._indices.AsSpan(first, count), rows, batch._low, batch._high);
+            Binarization.Apply(blueprint.File.Data.Binarize, rows, batch._low, batch._high, () => all.At(begin));
+        }
     }
 }

@@ -159,6 +159,7 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
         // another thread set last.
         _ = torch.get_num_threads();
         torch.set_num_threads(intraOpThreads);
+        IntraOp.Use(intraOpThreads);
         using var mode = torch.set_grad_enabled(true);
         while (true)
         {

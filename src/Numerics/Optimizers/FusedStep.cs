@@ -9,6 +9,9 @@ internal static class FusedStep
 {
     private static readonly int Lanes = Vector256<float>.Count;
 
+    /// <summary>Elements that a thread takes at a time: a multiple of the lanes, so that the padded rest is the last range's.</summary>
+    private const int Grain = 1 << 14;
+
     /// <summary>All spans that the kernel uses have the length of <paramref name="values"/>; the others are empty.</summary>
     internal static void Run<TKernel>(TKernel kernel, Span<float> values, ReadOnlySpan<float> gradients, Span<float> state0 = default, Span<float> state1 = default, Span<float> state2 = default)
         where TKernel : struct, IStepKernel
@@ -16,6 +19,12 @@ internal static class FusedStep
         if (gradients.Length != values.Length || (TKernel.States > 0 && state0.Length != values.Length)
             || (TKernel.States > 1 && state1.Length != values.Length) || (TKernel.States > 2 && state2.Length != values.Length))
             throw new ArgumentException("Values, gradients and optimizer state differ in length.");
+        IntraOp.For(values.Length, Grain, new Pass<TKernel>(kernel, values, gradients, state0, state1, state2));
+    }
+
+    private static void RunPart<TKernel>(TKernel kernel, Span<float> values, ReadOnlySpan<float> gradients, Span<float> state0, Span<float> state1, Span<float> state2)
+        where TKernel : struct, IStepKernel
+    {
         var whole = values.Length - values.Length % Lanes;
         RunWhole(kernel, values[..whole], gradients, state0, state1, state2);
         if (whole == values.Length) return;
@@ -58,5 +67,18 @@ internal static class FusedStep
             if (TKernel.States > 1) second.StoreUnsafe(ref s1, i);
             if (TKernel.States > 2) third.StoreUnsafe(ref s2, i);
         }
+    }
+
+    private readonly ref struct Pass<TKernel>(TKernel kernel, Span<float> values, ReadOnlySpan<float> gradients, Span<float> state0, Span<float> state1, Span<float> state2) : IRangeWork
+        where TKernel : struct, IStepKernel
+    {
+        private readonly TKernel kernel = kernel;
+        private readonly Span<float> values = values, state0 = state0, state1 = state1, state2 = state2;
+        private readonly ReadOnlySpan<float> gradients = gradients;
+
+        public void Run(int first, int count) => RunPart(
+            kernel, values.Slice(first, count), gradients.Slice(first, count), State(state0, first, count), State(state1, first, count), State(state2, first, count));
+
+        private static Span<float> State(Span<float> state, int first, int count) => state.IsEmpty ? default : state.Slice(first, count);
     }
 }

@@ -21,6 +21,11 @@ public sealed class RandomStream
     private readonly uint[] words = new uint[Philox.ChunkWords];
     private long wordsOf = -1;
 
+    /// <summary>Chunks that a thread takes at a time.</summary>
+    private const int ChunksAtATime = 64;
+
+    private RandomStream(RandomStream from) => (key, upper, DerivedSeed) = (from.key, from.upper, from.DerivedSeed);
+
     private RandomStream(ReadOnlySpan<byte> digest)
     {
         key = BinaryPrimitives.ReadUInt64LittleEndian(digest);
@@ -69,6 +74,11 @@ public sealed class RandomStream
         SHA256.HashData(name, digest);
         return new RandomStream(digest);
     }
+
+    /// <summary>The same stream somewhere else, for use beside this one by another thread.</summary>
+    /// <param name="position">Where it begins.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The position is negative.</exception>
+    public RandomStream At(long position) => new(this) { Position = position };
 
     /// <summary>Uniform numbers in [0, 1), multiples of 2⁻²⁴.</summary>
     public void FillUniform(Span<float> into) => Fill(into, new UniformTransform(0, 1));
@@ -163,7 +173,6 @@ public sealed class RandomStream
 
     private void Fill<TTransform>(Span<float> into, TTransform transform) where TTransform : struct, IChunkTransform
     {
-        Span<uint> fresh = stackalloc uint[Philox.ChunkWords];
         Span<float> values = stackalloc float[Philox.ChunkWords];
         while (!into.IsEmpty)
         {
@@ -172,8 +181,9 @@ public sealed class RandomStream
             var taken = Math.Min(Philox.ChunkWords - offset, into.Length);
             if (taken == Philox.ChunkWords)
             {
-                Philox.FillChunk(key, upper, chunk, fresh);
-                transform.Apply(fresh, into[..taken]);
+                var chunks = into.Length / Philox.ChunkWords;
+                taken = chunks * Philox.ChunkWords;
+                IntraOp.For(chunks, ChunksAtATime, new WholeChunks<TTransform>(key, upper, chunk, transform, into));
             }
             else
             {
@@ -195,5 +205,22 @@ public sealed class RandomStream
         }
 
         return words;
+    }
+
+    /// <summary>Chunks from some chunk of the stream on, as many as the range asks for.</summary>
+    private readonly ref struct WholeChunks<TTransform>(ulong key, ulong upper, long begin, TTransform transform, Span<float> into) : IRangeWork
+        where TTransform : struct, IChunkTransform
+    {
+        private readonly Span<float> into = into;
+
+        public void Run(int first, int count)
+        {
+            Span<uint> fresh = stackalloc uint[Philox.ChunkWords];
+            for (var chunk = first; chunk < first + count; chunk++)
+            {
+                Philox.FillChunk(key, upper, begin + chunk, fresh);
+                transform.Apply(fresh, into.Slice(chunk * Philox.ChunkWords, Philox.ChunkWords));
+            }
+        }
     }
 }

@@ -20,12 +20,11 @@ internal static class BernoulliKernel
         int elements = (int)x_BD.shape[1];
         Span<float> logits = logits_SD.AsFloats(), density = density_S.AsFloats();
         ReadOnlySpan<float> x = x_BD.AsFloats();
-        int rows = x.Length / elements;
-        for (int row = 0; row < density.Length; row++)
-        {
-            density[row] = Row(logits.Slice(row * elements, elements), x.Slice(row % rows * elements, elements));
-        }
+        IntraOp.For(density.Length, Math.Max(1, Grain / elements), new Pass(elements, logits, x, density));
     }
+
+    /// <summary>Elements that a thread takes at a time, in whole rows.</summary>
+    private const int Grain = 1 << 12;
 
     /// <summary>Factors of one product: each is at most 2, so that it stays a normal number, and rounds as often as a sum would.</summary>
     private const int Factors = 32;
@@ -79,5 +78,20 @@ internal static class BernoulliKernel
         Vector256<float> positive = Vector256.GreaterThanOrEqual(l, Vector256<float>.Zero);
         logit = x - Vector256.ConditionalSelect(positive, larger, e * larger);
         return (x * l) - Vector256.MaxNative(l, Vector256<float>.Zero);
+    }
+
+    private readonly ref struct Pass(int elements, Span<float> logits, ReadOnlySpan<float> x, Span<float> density) : IRangeWork
+    {
+        private readonly Span<float> _logits = logits, _density = density;
+        private readonly ReadOnlySpan<float> _x = x;
+
+        public void Run(int first, int count)
+        {
+            int rows = _x.Length / elements;
+            for (int row = first; row < first + count; row++)
+            {
+                _density[row] = Row(_logits.Slice(row * elements, elements), _x.Slice(row % rows * elements, elements));
+            }
+        }
     }
 }
