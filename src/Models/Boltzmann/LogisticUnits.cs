@@ -15,7 +15,7 @@ internal static class LogisticUnits
     /// <param name="bias_U">Shape (U).</param>
     internal static void Mean(Tensor x_BU, Tensor bias_U)
     {
-if (IsFused(x_BU)) ForRows(new MeanPass(x_BU.AsFloats(), bias_U.AsFloats()), x_BU);
+        if (IsFused(x_BU)) ForRows(new MeanPass(x_BU.AsFloats(), bias_U.AsFloats()), x_BU);
         else x_BU.Add_(bias_U).sigmoid_();
     }
 
