@@ -5,28 +5,9 @@ using Cluster.Contracts.Runs;
 namespace Cluster.Silo.Tests;
 
 /// <summary>A cluster of processes, any of which may be killed: the run ends with the bits of one that nobody disturbed.</summary>
-public sealed class ProcessTests : IAsyncLifetime
+public sealed class ProcessTests : ProcessTest
 {
     private static readonly string[] Sets = ["--set", "steps=4000", "--set", "replicas=2", "--set", "shards=2", "--set", "checkpoint.every=400"];
-
-    private readonly Place _place = new();
-
-    static ProcessTests() => Silos.UseClient();
-
-    private string Folder => _place.Path("cluster");
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos ?? [])
-        {
-            silo.Kill(Folder);
-        }
-
-        await Task.Delay(100);
-        _place.Dispose();
-    }
 
     [RealOrleansTheory]
     [InlineData(1, "carrier")]

@@ -3,29 +3,11 @@ using Cluster.Client;
 namespace Cluster.Silo.Tests;
 
 /// <summary>Silos and clients with certificates of one authority speak to each other, and to nobody else.</summary>
-public sealed class TlsTests : IAsyncLifetime
+public sealed class TlsTests : ProcessTest
 {
-    private readonly Place _place = new();
-
-    private string Folder => _place.Path("cluster");
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos ?? [])
-        {
-            silo.Kill(Folder);
-        }
-
-        await Task.Delay(100);
-        _place.Dispose();
-    }
-
     [TlsFact]
     public async Task OnlyCertificatesOfTheAuthorityAreTaken()
     {
-        _ = new ProcessTests(); // which names the client's folder
         TestCertificates.Write(_place, "ours");
         TestCertificates.Write(_place, "theirs");
         await Place.Good("up", "--silos", "2", "--folder", Folder, "--runs", _place.Runs, "--set", Set("certificate", "ours.pem"), "--set", Set("key", "ours.key"), "--set", Set("authority", "ours.ca"));

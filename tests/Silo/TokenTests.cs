@@ -5,31 +5,13 @@ using Cluster.Contracts;
 namespace Cluster.Silo.Tests;
 
 /// <summary>A cluster of processes takes no client that does not know its token.</summary>
-public sealed class TokenTests : IAsyncLifetime
+public sealed class TokenTests : ProcessTest
 {
     private const string Token = "0123456789abcdef-secret-token";
-
-    private readonly Place _place = new();
-
-    private string Folder => _place.Path("cluster");
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos ?? [])
-        {
-            silo.Kill(Folder);
-        }
-
-        await Task.Delay(100);
-        _place.Dispose();
-    }
 
     [RealOrleansFact]
     public async Task WhoDoesNotKnowTheTokenIsToldSoAndLoggedOnce()
     {
-        Silos.UseClient();
         File.WriteAllText(_place.Path("token"), Token + "\n");
         await Place.Good("up", "--silos", "2", "--folder", Folder, "--runs", _place.Runs, "--set", "clients.tokenFile=" + _place.Path("token"));
         SiloProcess silo = ClusterFile.Read(Folder)!.Silos[0];

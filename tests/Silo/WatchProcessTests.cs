@@ -6,28 +6,9 @@ using Cluster.Client;
 namespace Cluster.Silo.Tests;
 
 /// <summary>What any silo's dashboard says of a run that trains in several processes: the map, and one step as one trace across all of them.</summary>
-public sealed class WatchProcessTests : IAsyncLifetime
+public sealed class WatchProcessTests : ProcessTest
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-
-    private readonly Place _place = new();
-
-    static WatchProcessTests() => Silos.UseClient();
-
-    private string Folder => _place.Path("cluster");
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos ?? [])
-        {
-            silo.Kill(Folder);
-        }
-
-        await Task.Delay(100);
-        _place.Dispose();
-    }
 
     [RealOrleansFact]
     public async Task TheMapAndTheTraceOfAStepReachOverAllProcesses()
