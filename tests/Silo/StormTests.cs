@@ -15,7 +15,7 @@ namespace Cluster.Silo.Tests;
 /// and a sound last checkpoint from which it then goes on to the same parameters. CLUSTER_STORM says how many rounds
 /// (default 4: one for each workflow), CLUSTER_STORM_FIRST with which they begin.
 /// </summary>
-public sealed class StormTests(ITestOutputHelper output) : IAsyncLifetime
+public sealed class StormTests(ITestOutputHelper output) : ProcessTest
 {
     private static readonly int Rounds = Number("CLUSTER_STORM", 4), First = Number("CLUSTER_STORM_FIRST", 0);
 
@@ -30,30 +30,13 @@ public sealed class StormTests(ITestOutputHelper output) : IAsyncLifetime
         ("dictionary", 1500, ["model={kind: dictionary, atoms: 24, patch: {size: 5, count: 1000}}"]),
     ];
 
-    private readonly Place _place = new();
     private readonly Dictionary<string, SortedDictionary<string, string>> _undisturbed = new(StringComparer.Ordinal);
 
-    private string Folder => _place.Path("cluster");
-
     private SiloProcess[] Alive => [.. (ClusterFile.Read(Folder)?.Silos ?? []).Where(silo => silo.Runs(Folder))];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (SiloProcess silo in ClusterFile.Read(Folder)?.Silos ?? [])
-        {
-            silo.Kill(Folder);
-        }
-
-        await Task.Delay(200);
-        _place.Dispose();
-    }
 
     [RealOrleansFact]
     public async Task KillsAndStopsAtRandomMomentsChangeNoBit()
     {
-        Silos.UseClient();
         await Place.Good("up", "--folder", Folder, "--runs", _place.Runs, "--set", "queue.interval=0.5");
         for (int round = First; round < First + Rounds; round++)
         {

@@ -54,7 +54,7 @@ internal sealed class Minibatch
         _sampler.Indices(update, _indices);
         bool direct = into_BD.device_type == TorchSharp.DeviceType.CPU && into_BD.dtype == ScalarType.Float32 && into_BD.is_contiguous();
         Span<float> pixels = direct ? into_BD.AsFloats() : _pixels;
-        RandomStream levels = RandomStream.Named(_blueprint.Seed, "data", _replica, update, "binarize");
+        RandomStream? levels = _blueprint.File.Data.Binarize == Binarize.Dynamic ? RandomStream.Named(_blueprint.Seed, "data", _replica, update, "binarize") : null;
         IntraOp.For(_indices.Length, Math.Max(1, Grain / _blueprint.Data.Pixels), new Rows(this, levels, pixels));
         if (!direct)
         {
@@ -66,8 +66,8 @@ internal sealed class Minibatch
         Clock.End();
     }
 
-    /// <summary>Images of the batch, each pixel with the level at its place in the stream.</summary>
-    private readonly ref struct Rows(Minibatch batch, RandomStream levels, Span<float> pixels) : IRangeWork
+    /// <summary>Images of the batch, each pixel with the level at its place in the stream, where there is one.</summary>
+    private readonly ref struct Rows(Minibatch batch, RandomStream? levels, Span<float> pixels) : IRangeWork
     {
         private readonly Span<float> _pixels = pixels;
 
@@ -76,9 +76,9 @@ internal sealed class Minibatch
             Blueprint blueprint = batch._blueprint;
             int begin = first * blueprint.Data.Pixels;
             Span<float> rows = _pixels.Slice(begin, count * blueprint.Data.Pixels);
-            RandomStream all = levels;
+            RandomStream? all = levels;
             blueprint.Data.Gather(batch._indices.AsSpan(first, count), rows, batch._low, batch._high);
-            Binarization.Apply(blueprint.File.Data.Binarize, rows, batch._low, batch._high, () => all.At(begin));
+            Binarization.Apply(blueprint.File.Data.Binarize, rows, batch._low, batch._high, () => all!.At(begin));
         }
     }
 }
