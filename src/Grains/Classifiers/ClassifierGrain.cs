@@ -35,8 +35,8 @@ internal sealed class ClassifierGrain(SiloServices silo) : TrainingActor(silo), 
     {
         Require(at.Attempt);
         ClassifierReplica replica = _replica!;
-        Task<ClassifierReport> learning = replica.Device.RunAsync("classifier.learn", () => replica.Learn(at.Step));
-        _reports.Add(at.Step, learning, await _exchange!.Step(at, at.Step, learning));
+        Task<ClassifierReport> learning = _exchange!.Learn("classifier.learn", at.Step, replica.Learning(at.Step, _exchange.Cuts));
+        _reports.Add(at.Step, learning, await _exchange.Step(at, at.Step, learning));
     }
 
     /// <inheritdoc/>

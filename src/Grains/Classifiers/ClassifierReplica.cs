@@ -1,3 +1,4 @@
+using Cluster.Models;
 using Cluster.Models.Classifiers;
 using Cluster.Numerics;
 using TorchSharp;
@@ -10,6 +11,7 @@ internal sealed class ClassifierReplica : IDisposable
 {
     private readonly Minibatch _batch;
     private readonly Tensor _x_BD;
+    private PassParts? _parts;
 
     public ClassifierReplica(ClassifierBlueprint blueprint, int index, DeviceThread device)
     {
@@ -30,17 +32,33 @@ internal sealed class ClassifierReplica : IDisposable
     public InputClock Input => _batch.Clock;
 
     /// <summary>The gradient of the cross entropy on a step's minibatch.</summary>
-    public ClassifierReport Learn(long step)
+    /// <param name="step">The workflow step.</param>
+    /// <param name="cuts">Elements of the flat gradient from which on it should be final early.</param>
+    public LearningParts<ClassifierReport> Learning(long step, IEnumerable<long> cuts)
+    {
+        PassParts? parts = PassParts.Of(Blueprint.Network.Network, cuts);
+        return new LearningParts<ClassifierReport>(
+            () =>
+            {
+                _parts?.Dispose();
+                _parts = parts;
+                return Learn(step, parts);
+            },
+            parts);
+    }
+
+    private ClassifierReport Learn(long step, PassParts? parts)
     {
         using DisposeScope scope = NewDisposeScope();
         _batch.Fill(step, _x_BD);
         Tensor label_B = tensor(Array.ConvertAll(_batch.Labels, label => (long)label), device: Device.Device);
         Parameters.ZeroGradients();
-        return Blueprint.Network.Step(Parameters, _x_BD, label_B);
+        return Blueprint.Network.Step(Parameters, _x_BD, label_B, parts);
     }
 
     public void Dispose()
     {
+        _parts?.Dispose();
         _x_BD.Dispose();
         Parameters.Dispose();
     }

@@ -45,8 +45,8 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         Incoming fakes = Silo.Transfer.Receive(await _generator!.Fakes(at, part, Silo.Transfer.Silo));
         await fakes.ReadyFor(replica.Device);
         long update = replica.Update(at.Step, part);
-        Task<DiscriminatorReport> learning = replica.Device.RunAsync("discriminator.learn", () => replica.Learn(at.Step, part, fakes));
-        Task<Task> exchanging = _exchange!.Step(at, update, learning);
+        Task<DiscriminatorReport> learning = _exchange!.Learn("discriminator.learn", update, replica.Learning(at.Step, part, fakes, _exchange.Cuts));
+        Task<Task> exchanging = _exchange.Step(at, update, learning);
         Task applied = _memoryExchange is { } memory
             ? Task.WhenAll(await Task.WhenAll(exchanging, memory.Step(at, update, learning)))
             : await exchanging;

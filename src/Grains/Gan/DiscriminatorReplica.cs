@@ -1,5 +1,6 @@
 using Cluster.Contracts;
 using Cluster.Contracts.Experiments;
+using Cluster.Models;
 using Cluster.Models.Adversarial;
 using Cluster.Numerics;
 using static TorchSharp.torch;
@@ -19,6 +20,7 @@ internal sealed class DiscriminatorReplica : IDisposable
     private readonly Tensor? _fakeLabels_BK;
     private readonly SignalBook _book;
     private Judgement? _judgement;
+    private PassParts? _parts;
 
     public DiscriminatorReplica(GanBlueprint blueprint, int index, DeviceThread device, SignalBook book)
     {
@@ -54,7 +56,24 @@ internal sealed class DiscriminatorReplica : IDisposable
     public long Update(long step, int part) => (step * _blueprint.Model.DiscriminatorSteps) + part;
 
     /// <summary>The gradient of the discriminator's objective on the update's minibatch and as many fakes.</summary>
-    public DiscriminatorReport Learn(long step, int part, Incoming fakes)
+    /// <param name="step">The workflow step.</param>
+    /// <param name="part">Which update of the step.</param>
+    /// <param name="fakes">Generated inputs.</param>
+    /// <param name="cuts">Elements of the flat gradient from which on it should be final early.</param>
+    public LearningParts<DiscriminatorReport> Learning(long step, int part, Incoming fakes, IEnumerable<long> cuts)
+    {
+        PassParts? parts = _blueprint.Gan.DiscriminatorParts(cuts);
+        return new LearningParts<DiscriminatorReport>(() => Learn(step, part, fakes, Walk(parts)), parts);
+    }
+
+    /// <summary>Keeps the pass that is walked now; what a failure left of the one before goes.</summary>
+    private PassParts? Walk(PassParts? parts)
+    {
+        _parts?.Dispose();
+        return _parts = parts;
+    }
+
+    private DiscriminatorReport Learn(long step, int part, Incoming fakes, PassParts? parts)
     {
         long update = Update(step, part);
         _batch.Fill(update, _real_BD);
@@ -74,7 +93,7 @@ internal sealed class DiscriminatorReplica : IDisposable
         Parameters.ZeroGradients();
         return _blueprint.Gan.DiscriminatorStep(
             Parameters, _input_2BD, () => RandomStream.Named(_blueprint.Seed, GanModel.DiscriminatorRole, _index, update, "interpolation"), Memory,
-            _blueprint.FakeCodes(_index, step, part, Device.Device));
+            _blueprint.FakeCodes(_index, step, part, Device.Device), parts);
     }
 
     /// <summary>The generator's loss and dL/dfakes; they last until the next judgement.</summary>
@@ -93,6 +112,7 @@ internal sealed class DiscriminatorReplica : IDisposable
     public void Dispose()
     {
         _judgement?.Dispose();
+        _parts?.Dispose();
         _realLabels_BK?.Dispose();
         _fakeLabels_BK?.Dispose();
         _real_BD.Dispose();

@@ -1,4 +1,5 @@
 using Cluster.Contracts;
+using Cluster.Models;
 using Cluster.Numerics;
 using static TorchSharp.torch;
 
@@ -7,8 +8,9 @@ namespace Cluster.Grains;
 /// <summary>One batch of fakes with the graph that makes it, and the message in which it travels.</summary>
 /// <param name="step">The workflow step.</param>
 /// <param name="part">Which batch of the step.</param>
+/// <param name="passes">Takes the backward pass apart; null where it is one.</param>
 /// <param name="making">The work that gives the fakes, shape (B, D).</param>
-internal sealed class GeneratedBatch(long step, int part, Task<Tensor> making) : IDisposable
+internal sealed class GeneratedBatch(long step, int part, PassParts? passes, Task<Tensor> making) : IDisposable
 {
     private Outgoing? _outgoing;
     private string? _packedFor;
@@ -16,6 +18,9 @@ internal sealed class GeneratedBatch(long step, int part, Task<Tensor> making) :
     public long Step => step;
 
     public int Part => part;
+
+    /// <summary>The backward pass behind the first part; null where that is all.</summary>
+    public PassParts? Passes => passes;
 
     /// <summary>The fakes with their graph, once they are made.</summary>
     public Tensor Output => making.Result;
@@ -33,8 +38,15 @@ internal sealed class GeneratedBatch(long step, int part, Task<Tensor> making) :
         return _outgoing!.Message;
     }
 
-    /// <summary>Frees the fakes; on the device's thread, queued behind the making.</summary>
+    /// <summary>Frees the fakes and the passes that were not walked; on the device's thread, queued behind the making.</summary>
     public void Dispose()
+    {
+        Spend();
+        passes?.Dispose();
+    }
+
+    /// <summary>Frees the fakes, on which has been learned; on the device's thread.</summary>
+    public void Spend()
     {
         _outgoing?.Dispose();
         if (making.IsCompletedSuccessfully)

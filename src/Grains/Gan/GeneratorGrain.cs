@@ -29,6 +29,7 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         _memoryExchange = Exchange(replica.Memory, GanModel.GeneratorMemoryRole);
         _averageExchange = Exchange(replica.Average, GanModel.AverageRole);
         await Task.WhenAll(new[] { _exchange, _memoryExchange, _averageExchange }.Select(exchange => exchange?.Pull() ?? Task.CompletedTask));
+        replica.Cuts = [.. _exchange.Cuts];
         _discriminator = GrainFactory.GetGrain<IDiscriminatorGrain>(ActorKeys.Replica(request.Run, GanModel.DiscriminatorRole, request.Index));
         _reports.Follow(replica.Blueprint.File.OnNonFinite);
         Actor = actor;
@@ -61,8 +62,8 @@ internal sealed class GeneratorGrain(SiloServices silo) : TrainingActor(silo), I
         JudgementMessage judgement = await _discriminator!.Judge(at, fakes, Silo.Transfer.Silo);
         Incoming loss = Silo.Transfer.Receive(judgement.Loss), gradient = Silo.Transfer.Receive(judgement.Gradient);
         await gradient.ReadyFor(replica.Device);
-        Task<double> learning = replica.Learn(loss, gradient);
-        List<Task> applied = [await _exchange!.Step(at, at.Step, learning)];
+        Task<double> learning = _exchange!.Learn("generator.learn", at.Step, replica.Learning(loss, gradient));
+        List<Task> applied = [await _exchange.Step(at, at.Step, learning)];
         if (_memoryExchange is { } memory)
         {
             applied.Add(await memory.Step(at, at.Step, learning));

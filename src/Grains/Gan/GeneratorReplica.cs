@@ -48,6 +48,9 @@ internal sealed class GeneratorReplica : IDisposable
     /// <summary>Batches of fakes in a step: one for each discriminator update, and one more where the generator learns on fresh ones.</summary>
     public int Parts => Blueprint.Parts;
 
+    /// <summary>Elements of the flat gradient from which on it should be final early; none before the exchange knows.</summary>
+    public IReadOnlyList<long> Cuts { get; set; } = [];
+
     /// <summary>Where the discriminator is, as it said when it last asked; null before.</summary>
     public string? DiscriminatorSilo { get; private set; }
 
@@ -62,19 +65,21 @@ internal sealed class GeneratorReplica : IDisposable
         return await batch.Pack(_transfer, Device, askerSilo);
     }
 
-    /// <summary>Queues the addition of dL/dparameters to the flat gradient, from dL/dfakes of the present batch.</summary>
-    /// <param name="loss">A scalar, in nats; the task gives it.</param>
+    /// <summary>The addition of dL/dparameters to the flat gradient, from dL/dfakes of the present batch; it gives the loss.</summary>
+    /// <param name="loss">A scalar, in nats.</param>
     /// <param name="gradient">Shape (B, D).</param>
-    public Task<double> Learn(Incoming loss, Incoming gradient)
+    public LearningParts<double> Learning(Incoming loss, Incoming gradient)
     {
         GeneratedBatch batch = _batch!;
-        return Device.RunAsync("generator.learn", () =>
-        {
-            Parameters.ZeroGradients();
-            batch.Output.backward([gradient.Open(Device.Device)], retain_graph: false, create_graph: false, inputs: null);
-            batch.Dispose();
-            return loss.Open(Device.Device).AsDouble() + Blueprint.Gan.Regularize(Parameters);
-        });
+        return new LearningParts<double>(
+            () =>
+            {
+                Parameters.ZeroGradients();
+                batch.Output.backward([gradient.Open(Device.Device)], retain_graph: false, create_graph: false, inputs: null);
+                batch.Spend();
+                return loss.Open(Device.Device).AsDouble() + Blueprint.Gan.Regularize(Parameters);
+            },
+            batch.Passes);
     }
 
     /// <summary>Writes average − parameters into the average's gradient, which is how a moving average steps.</summary>
@@ -103,14 +108,15 @@ internal sealed class GeneratorReplica : IDisposable
         // The present batch may still be lent to the discriminator; the one before cannot be, or it would not have asked again.
         GeneratedBatch? old = _previous;
         _previous = _batch;
-        return _batch = new GeneratedBatch(step, part, Device.RunAsync("generator.make", () =>
+        PassParts? passes = part == Parts - 1 ? Blueprint.Gan.GeneratorParts(Cuts) : null;
+        return _batch = new GeneratedBatch(step, part, passes, Device.RunAsync("generator.make", () =>
         {
             old?.Dispose();
-            return Make(step, part);
+            return Make(step, part, passes);
         }));
     }
 
-    private Tensor Make(long step, int part)
+    private Tensor Make(long step, int part, PassParts? passes)
     {
         string purpose = "latent/" + part.ToString(CultureInfo.InvariantCulture);
         Tensor latent_BZ = GeneratorSamples.Noise(Blueprint, Device.Device, Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
@@ -125,7 +131,7 @@ internal sealed class GeneratorReplica : IDisposable
         // Only the last batch of a step is learned on; the others need no graph.
         using (set_grad_enabled(part == Parts - 1))
         {
-            return Blueprint.Gan.Generator.Forward(new NetworkPass(Parameters, Memory), input_BZ);
+            return Blueprint.Gan.Generator.Forward(new NetworkPass(Parameters, Memory, Parts: passes), input_BZ);
         }
     }
 }

@@ -20,12 +20,14 @@ internal static class GradientStream
     /// <param name="bulk">Fetches them.</param>
     /// <param name="slice">Takes the sum.</param>
     /// <param name="here">Gives a part of a gradient that is here already: replica, offset, count.</param>
+    /// <param name="made">Ends when all that is here already is computed.</param>
+    /// <param name="arrived">Told of each replica whose first bucket has come; any thread.</param>
     /// <param name="averaged">Called on the device's thread with each averaged part and its offset; may be null.</param>
     /// <param name="done">Called with the bytes that are done so far; may be null.</param>
     /// <param name="over">Ends it.</param>
     public static async Task Read(
         IReadOnlyList<BulkTicket?> tickets, BulkChannel bulk, ShardSlice slice,
-        Func<int, long, long, Tensor> here, Action<Tensor, long>? averaged, Action<long>? done, CancellationToken over)
+        Func<int, long, long, Tensor> here, Task made, Action<int> arrived, Action<Tensor, long>? averaged, Action<long>? done, CancellationToken over)
     {
         int size = (int)slice.Values.ElementSize;
         long bucket = BulkProtocol.BucketBytes / WireType.SizeOf(slice.Wire);
@@ -44,10 +46,15 @@ internal static class GradientStream
             {
                 long offset = at, count = Math.Min(bucket, total - offset);
                 int room = turn;
-                await Task.WhenAll(sources.Select(source => source?.Read(room, over) ?? Task.CompletedTask));
+                await Task.WhenAll(sources.Select((source, replica) => source?.Read(room, () => arrived(replica), over) ?? Task.CompletedTask));
                 await visit;
                 done?.Invoke(offset * size);
-                visit = slice.Device.RunAsync("shard.reduce", () =>
+
+                // Before all that waits for the device, the remaining parts of the backward passes that made these gradients too. They
+                // do not read what it changes: a slice is final, in each replica, when the pass has gone through its layers for good,
+                // and what is here has been waited for. All else that reads the slice is queued after its replicas have the new values.
+                await made.WaitAsync(over);
+                visit = slice.Device.RunNextAsync("shard.reduce", () =>
                 {
                     over.ThrowIfCancellationRequested();
                     Tensor[] parts = [.. sources.Select((source, replica) => source?.Part(room, count, slice) ?? here(replica, offset, count))];
@@ -96,7 +103,11 @@ internal static class GradientStream
             return new Source(await bulk.Fetch(ticket.Endpoint, ticket.Id, ticket.Round, 0, (int)bytes, over), type, elements);
         }
 
-        public Task Read(int room, CancellationToken over) => _fetch.Read(_memory[room].Memory, over).AsTask();
+        public async Task Read(int room, Action arrived, CancellationToken over)
+        {
+            await _fetch.Read(_memory[room].Memory, over);
+            arrived();
+        }
 
         public Tensor Part(int room, long count, ShardSlice slice)
         {

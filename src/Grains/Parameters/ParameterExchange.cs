@@ -28,6 +28,7 @@ internal sealed class ParameterExchange : IDisposable
     private readonly bool[] _shared;
     private readonly bool[] _apart;
     private readonly CompressedSlice?[] _compressed;
+    private readonly GradientOffer?[] _offers;
     private readonly RoleBlueprint _blueprint;
     private readonly OpenRequest _request;
     private readonly bool _skips;
@@ -35,6 +36,7 @@ internal sealed class ParameterExchange : IDisposable
     private readonly SignalBook _book;
     private readonly ScalarType? _wire;
     private LocalTraining? _training;
+    private (long Update, Task[] Ready)? _queued;
 
     /// <param name="owner">The contributor; the exchange's state belongs to it.</param>
     /// <param name="request">What it was opened with.</param>
@@ -69,6 +71,7 @@ internal sealed class ParameterExchange : IDisposable
         _shared = new bool[shards];
         _apart = new bool[shards];
         _compressed = new CompressedSlice?[shards];
+        _offers = new GradientOffer?[shards];
         owner.Own(this);
     }
 
@@ -85,6 +88,7 @@ internal sealed class ParameterExchange : IDisposable
             for (int shard = 0; shard < _shards.Length; shard++)
             {
                 _compressed[shard] = Compressed(shard);
+                _offers[shard] = Offered(shard);
             }
 
             if (_request.Checkpoint is { } checkpoint && Remembered().Any())
@@ -106,7 +110,67 @@ internal sealed class ParameterExchange : IDisposable
             slice?.Dispose();
         }
 
+        foreach (GradientOffer? offer in _offers)
+        {
+            offer?.Dispose();
+        }
+
         _training?.Dispose();
+    }
+
+    /// <summary>
+    /// Where a backward pass is worth an end of a part: the slices from there on then leave for other silos while the rest is computed.
+    /// Empty where nothing leaves beside the messages, and where a slice's gradient is not final with the pass, or the slice may step by
+    /// tensor operations while the pass still runs: autograd refuses values whose neighbours in the flat buffer were changed by those.
+    /// </summary>
+    public IEnumerable<long> Cuts => _training is null && _blueprint.ClampValues <= 0 && Array.Exists(_offers, static offer => offer is not null)
+        ? _ranges.Skip(1).Select(range => range.Offset)
+        : [];
+
+    /// <summary>
+    /// Queues the work that makes an update's gradient, part by part; a slice that is final leaves before the next part begins.
+    /// <see cref="Step"/> follows.
+    /// </summary>
+    /// <returns>Gives what the update tells when all of its gradient is computed.</returns>
+    public Task<T> Learn<T>(string label, long update, LearningParts<T> learning)
+    {
+        Task[] ready = new Task[_shards.Length];
+        Task<T> first = _device.RunAsync(label, learning.First);
+        if (_training is not null)
+        {
+            return first; // what leaves is made of it later
+        }
+
+        Task last = first;
+        for (int part = 0; part < learning.From.Count; part++)
+        {
+            if (part > 0)
+            {
+                (int turn, Task before) = (part, last);
+                last = _device.RunAsync(label, () =>
+                {
+                    before.GetAwaiter().GetResult();
+                    learning.Passes!.Backward(turn);
+                });
+            }
+
+            for (int shard = 0; shard < _shards.Length; shard++)
+            {
+                if (ready[shard] is null && _ranges[shard].Offset >= learning.From[part])
+                {
+                    ready[shard] = Ready(shard, update, last);
+                }
+            }
+        }
+
+        _queued = (update, ready);
+        return last == first ? first : Told();
+
+        async Task<T> Told()
+        {
+            await last;
+            return await first;
+        }
     }
 
     /// <summary>Exchanges the flat gradient for new values. All contributors of the role must call it for the same update.</summary>
@@ -152,18 +216,22 @@ internal sealed class ParameterExchange : IDisposable
         using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true }
             ? StepTraces.Source.StartActivity(TelemetryNames.ReduceSpan)?.SetTag(TelemetryNames.Role, _role).SetTag(TelemetryNames.Step, at.Step)
             : null;
+        Task[] ready = _queued is { } queued && queued.Update == update
+            ? queued.Ready
+            : [.. Enumerable.Range(0, _shards.Length).Select(shard => Ready(shard, update, computed))];
+        _queued = null;
         long began = _silo.Time.GetTimestamp();
-        Task<long>? ready = Array.Exists(_apart, static apart => apart) ? Stamp(computed) : null;
+        Task<long>? stamped = Array.Exists(_apart, static apart => apart) ? Stamp(computed) : null;
         Task applied = _shards.Length == 1
-            ? await StepSlice(0, at, update, computed)
-            : Task.WhenAll(await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update, computed))));
+            ? await StepSlice(0, at, update, ready[0])
+            : Task.WhenAll(await Task.WhenAll(Enumerable.Range(0, _shards.Length).Select(shard => StepSlice(shard, at, update, ready[shard]))));
         long bytes = Enumerable.Range(0, _shards.Length).Sum(shard => _compressed[shard]?.Bytes ?? 2 * _ranges[shard].Count * _parameters.Values.ElementSize);
         _silo.Meter.Exchange(_actor, _role, bytes, _silo.Time.GetElapsedTime(began).TotalSeconds);
-        if (ready is { IsCompletedSuccessfully: true })
+        if (stamped is { IsCompletedSuccessfully: true })
         {
             // Slices that are in the device's own queue are no exchange: nothing moves, and the queue orders the rest.
             string key = $"{_role}/{_actor.Role}/{_actor.Index}";
-            _book.Add(Totals.Wait, key, _silo.Time.GetElapsedTime(ready.Result).TotalSeconds);
+            _book.Add(Totals.Wait, key, _silo.Time.GetElapsedTime(stamped.Result).TotalSeconds);
             _book.Add(Totals.Exchanges, key, 1);
             _book.Add(Totals.Bytes, key, Enumerable.Range(0, _shards.Length).Sum(shard =>
                 _compressed[shard]?.Bytes ?? (_apart[shard] ? 2 * _ranges[shard].Count * _parameters.Values.ElementSize : 0)));
@@ -189,30 +257,52 @@ internal sealed class ParameterExchange : IDisposable
         }
     }
 
-    private async Task<Task> StepSlice(int shard, StepId at, long update, Task computed)
+    /// <summary>
+    /// Queues, right behind the work that makes a slice's gradient, what it needs before it may leave: what the contributor queues next
+    /// must not hold it up.
+    /// </summary>
+    private Task Ready(int shard, long update, Task computed) =>
+        _near[shard] && _compressed[shard] is null && _wire is { } rounded
+            ? _device.RunAsync("exchange.round", () => WireRounding.InPlace(computed, Gradient(_ranges[shard]), rounded))
+        : _offers[shard] is { } offer
+            ? _device.RunAsync("exchange.pack", () =>
+            {
+                computed.GetAwaiter().GetResult();
+                offer.Send(update);
+            })
+        : computed;
+
+    private async Task<Task> StepSlice(int shard, StepId at, long update, Task ready)
     {
         GradientPart Part(long offset, TensorMessage gradient) => new(at, update, _contributor, _transfer.Silo, offset, gradient);
         ShardRange range = _ranges[shard];
         if (_compressed[shard] is { } compressed)
         {
-            await computed;
+            await ready;
             await compressed.Step(at, update, _contributor);
             return Task.CompletedTask;
         }
 
         if (_near[shard])
         {
-            Task made = _wire is { } rounded ? _device.RunAsync("exchange.round", () => WireRounding.InPlace(computed, Gradient(range), rounded)) : computed;
-            using LocalTensors.Loan loan = _local.Lend(() => Gradient(range), made, _device);
+            using LocalTensors.Loan loan = _local.Lend(() => Gradient(range), ready, _device);
             return await Take(shard, await _shards[shard].Reduce(Part(0, new TensorMessage(null, loan.Ticket))));
         }
 
-        // Packed right behind the gradient's own work: what the contributor queues next must not hold it up.
+        if (_offers[shard] is { } offer)
+        {
+            // The message runs ahead of the arithmetic: when the gradient is there, only its bytes have to travel. Where it fails to be
+            // computed the offer stays as it is, so that this failure is told and not that of somebody who waits for it.
+            Task<TensorMessage> answer = _shards[shard].Reduce(Part(0, offer.Message(update)));
+            await Together.All(ready, answer);
+            return await Take(shard, await answer);
+        }
+
         if (_transfer.GoesBeside(range.Count * WireType.SizeOf(_wire ?? _parameters.Gradients.dtype)))
         {
             using Outgoing beside = await _device.RunAsync("exchange.pack", () =>
             {
-                computed.GetAwaiter().GetResult();
+                ready.GetAwaiter().GetResult();
                 return _transfer.Offer(WireRounding.Of(Gradient(range), _wire));
             });
             return await Take(shard, await _shards[shard].Reduce(Part(0, beside.Message)));
@@ -224,7 +314,7 @@ internal sealed class ParameterExchange : IDisposable
             long count = Math.Min(TensorTransfer.ChunkElements, range.Count - offset);
             byte[] chunk = await _device.RunAsync("exchange.pack", () =>
             {
-                computed.GetAwaiter().GetResult();
+                ready.GetAwaiter().GetResult();
                 return TensorFrame.Encode(WireRounding.Of(Gradient(range).narrow(0, offset, count), _wire));
             });
             GradientPart part = Part(offset, new TensorMessage(chunk, 0));
@@ -264,6 +354,16 @@ internal sealed class ParameterExchange : IDisposable
 
         Func<Tensor>? values = _training is null ? null : () => _parameters.Values.narrow(0, range.Offset, range.Count);
         return new CompressedSlice(codec, mirror, _shards[shard], () => Gradient(range), values, _device, _transfer);
+    }
+
+    /// <summary>What a slice's gradient is fetched from beside the messages; null where it goes another way. On the device's thread.</summary>
+    private GradientOffer? Offered(int shard)
+    {
+        ShardRange range = _ranges[shard];
+        return !_near[shard] && _compressed[shard] is null && _device.Device.type == TorchSharp.DeviceType.CPU
+            && _transfer.GoesBeside(range.Count * WireType.SizeOf(_wire ?? _parameters.Gradients.dtype))
+            ? new GradientOffer(_transfer, Gradient(range), _wire)
+            : null;
     }
 
     private Tensor Gradient(ShardRange range) => _parameters.Gradients.narrow(0, range.Offset, range.Count);
@@ -314,7 +414,7 @@ internal sealed class ParameterExchange : IDisposable
             return;
         }
 
-        using TensorMemory memory = await _device.RunAsync(() => new TensorMemory(_parameters.Values.narrow(0, range.Offset, range.Count)));
+        using TensorMemory memory = await _device.RunNextAsync(null, () => new TensorMemory(_parameters.Values.narrow(0, range.Offset, range.Count)));
         if (BulkTickets.Size(ticket, int.MaxValue) is var (type, bytes) && (type != _parameters.Values.dtype || bytes != memory.Memory.Length))
         {
             throw new FrameFormatException($"a shard answered with {bytes} bytes of {type}; the slice has {memory.Memory.Length} of {_parameters.Values.dtype}");

@@ -18,7 +18,8 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     private readonly Incoming?[] _whole = new Incoming?[replicas];
     private readonly Tensor?[] _assembled = new Tensor?[replicas];
     private readonly BulkTicket?[] _beside = new BulkTicket?[replicas];
-    private readonly (BulkOffer Offer, TensorMessage Message)?[] _promised = new (BulkOffer, TensorMessage)?[replicas];
+    private readonly TaskCompletionSource?[] _arrived = new TaskCompletionSource?[replicas];
+    private StandingOffer? _promised;
     private readonly TaskCompletionSource _answerable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<double> _sumOfSquares = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
@@ -63,8 +64,14 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         {
             _beside[part.Replica] = GradientStream.Fits(ticket, slice) ? ticket : throw new FrameFormatException(
                 $"replica {part.Replica} offers a gradient of shape [{string.Join(", ", ticket.Shape)}]; the slice takes {slice.Range.Count} elements of {slice.Wire}");
+
+            // The ticket came ahead of the gradient.
+            TaskCompletionSource arrived = _arrived[part.Replica] ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            arrivals.Expect(part.Replica, arrived.Task);
+            return Count(part);
         }
-        else if (part.Offset == 0)
+
+        if (part.Offset == 0)
         {
             Incoming whole = transfer.Receive(part.Gradient);
             await whole.ReadyFor(slice.Device);
@@ -92,17 +99,11 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         return news && Array.TrueForAll(_has, static has => has);
     }
 
-    /// <summary>Offers the values to be to those whose gradients travel beside the messages.</summary>
-    public Task Promise() => slice.Device.RunAsync(() =>
-    {
-        for (int replica = 0; replica < replicas; replica++)
-        {
-            _promised[replica] = _beside[replica] is null ? null : slice.Hand(transfer);
-        }
-    });
+    /// <summary>Offers the values to be to those whose gradients travel beside the messages. They need no device for it but the first time.</summary>
+    public async Task Promise() => _promised = slice.Standing ?? await slice.Device.RunNextAsync(null, () => slice.Stand(transfer));
 
     /// <summary>What a replica is answered before the step is done; null where it is answered after it.</summary>
-    public TensorMessage? Promised(int replica) => _promised[replica]?.Message;
+    public TensorMessage? Promised(int replica) => _beside[replica] is null ? null : _promised?.Message(update);
 
     /// <summary>Adds, averages and steps part by part as the gradients come in; each part's values leave at once.</summary>
     /// <param name="step">The workflow step.</param>
@@ -116,8 +117,8 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
             try
             {
                 UpdateNorms? norms = Measured is null ? null : new UpdateNorms();
-                await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, (average, offset) => StepPart(average, offset, step, norms), Hand, _over.Token);
-                await slice.Device.RunAsync(Dispose);
+                await Read((average, offset) => StepPart(average, offset, step, norms), filled => _promised?.Fill(update, filled));
+                await slice.Device.RunNextAsync(null, Dispose);
             }
             catch (Exception problem)
             {
@@ -132,10 +133,14 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     {
         if (Beside)
         {
-            await GradientStream.Read(_beside, transfer.Bulk!, slice, Pieces, null, null, _over.Token);
+            await Read(null, null);
             _gathered = true;
         }
     }
+
+    private Task Read(Action<Tensor, long>? averaged, Action<long>? done) => GradientStream.Read(
+        _beside, transfer.Bulk!, slice, Pieces, Task.WhenAll(_whole.Select(incoming => incoming?.Made ?? Task.CompletedTask)),
+        replica => _arrived[replica]?.TrySetResult(), averaged, done, _over.Token);
 
     /// <summary>Sum of squares of the averaged gradient.</summary>
     public Task<double> Norm() => slice.Device.RunAsync(() => GradientNorm.SumOfSquares(Average()));
@@ -164,9 +169,10 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     public void Fail(Exception problem)
     {
         _over.Cancel();
-        foreach ((BulkOffer Offer, TensorMessage Message)? promised in _promised)
+        _promised?.Fail(problem);
+        foreach (TaskCompletionSource? arrived in _arrived)
         {
-            promised?.Offer.Fail(problem);
+            arrived?.TrySetCanceled();
         }
 
         _answerable.TrySetException(problem);
@@ -199,14 +205,6 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
             {
                 Measured!(norms);
             }
-        }
-    }
-
-    private void Hand(long filled)
-    {
-        foreach ((BulkOffer Offer, TensorMessage Message)? promised in _promised)
-        {
-            promised?.Offer.Fill(0, (int)filled);
         }
     }
 

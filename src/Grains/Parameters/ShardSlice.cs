@@ -13,6 +13,7 @@ internal sealed class ShardSlice : IDisposable
     private readonly LocalTensors _local;
     private readonly LocalTensors.Loan _loan;
     private readonly List<BulkOffer> _handed = [];
+    private StandingOffer? _standing;
     private Tensor? _sum;
     private Task _copying = Task.CompletedTask;
 
@@ -78,7 +79,15 @@ internal sealed class ShardSlice : IDisposable
 
         Values.Dispose();
         Values = memory;
+        _standing?.Dispose();
+        _standing = null;
     }
+
+    /// <summary>The values on offer to the replicas of other silos, update after update; null before <see cref="Stand"/>.</summary>
+    public StandingOffer? Standing => _standing;
+
+    /// <summary>Begins to offer the values, none of them filled in yet; they are on the CPU. On the device's thread.</summary>
+    public StandingOffer Stand(TensorTransfer transfer) => _standing ??= new StandingOffer(transfer, Values);
 
     /// <summary>Adds the replicas' gradients in logical order and divides by their number.</summary>
     /// <param name="gradients">One tensor of shape (range,) for each replica, in order; only read.</param>
@@ -184,6 +193,7 @@ internal sealed class ShardSlice : IDisposable
             offer.Dispose();
         }
 
+        _standing?.Dispose();
         _sum?.Dispose();
         Optimizer.Dispose();
         Values.Dispose();

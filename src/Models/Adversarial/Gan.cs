@@ -78,6 +78,15 @@ public sealed class Gan
     };
 
     /// <summary>
+    /// The parts of a discriminator's step that make the gradient from each of some offsets on final early; null where it has one part
+    /// only. A gradient penalty goes through the network a second time, and with it the step is one.
+    /// </summary>
+    public PassParts? DiscriminatorParts(IEnumerable<long> offsets) => _options.GradientPenalty > 0 ? null : PassParts.Of(Discriminator, offsets);
+
+    /// <summary>The same of a generator's pass. Orthogonal regularization adds to all of its gradient in the end.</summary>
+    public PassParts? GeneratorParts(IEnumerable<long> offsets) => _options.Orthogonal > 0 ? null : PassParts.Of(Generator, offsets);
+
+    /// <summary>
     /// Adds the gradient of the discriminator's objective to <paramref name="parameters"/>' flat gradient.
     /// </summary>
     /// <param name="parameters">The discriminator's.</param>
@@ -85,12 +94,13 @@ public sealed class Gan
     /// <param name="noise">Where the gradient penalty draws from; not made without one.</param>
     /// <param name="memory">Values for the discriminator's memory where it has one; its gradient tells how it moves.</param>
     /// <param name="codes_BQ">The codes that the generated inputs were made of, where there are codes.</param>
+    /// <param name="parts">Where given, this is the first part; the others follow with its <see cref="PassParts.Backward"/>.</param>
     /// <exception cref="ArgumentNullException">There is a penalty and no noise for it, or there are codes and none are given.</exception>
     public DiscriminatorReport DiscriminatorStep(
-        FlatParameters parameters, Tensor x_2BD, Func<RandomStream>? noise = null, FlatParameters? memory = null, Tensor? codes_BQ = null)
+        FlatParameters parameters, Tensor x_2BD, Func<RandomStream>? noise = null, FlatParameters? memory = null, Tensor? codes_BQ = null, PassParts? parts = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        NetworkPass pass = new(parameters, memory);
+        NetworkPass pass = new(parameters, memory, Parts: parts);
         long batch = x_2BD.shape[0] / 2;
         (Tensor real_BH, Tensor fake_BH) = Outputs(pass, x_2BD, batch);
         Tensor real_B1 = real_BH.narrow(1, 0, 1), fake_B1 = fake_BH.narrow(1, 0, 1);

@@ -80,10 +80,11 @@ public sealed class LeNet
     /// <param name="parameters">Of <see cref="Network"/>.</param>
     /// <param name="x_BD">Images with pixels from 0 to 1.</param>
     /// <param name="label_B">Their classes from 0, int64.</param>
-    public ClassifierReport Step(FlatParameters parameters, Tensor x_BD, Tensor label_B)
+    /// <param name="parts">Where given, this is the first part; the others follow with its <see cref="PassParts.Backward"/>.</param>
+    public ClassifierReport Step(FlatParameters parameters, Tensor x_BD, Tensor label_B, PassParts? parts = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor logits_BC = Network.Forward(parameters, x_BD);
+        Tensor logits_BC = Network.Forward(new NetworkPass(parameters, Parts: parts), x_BD);
         Tensor loss = nn.functional.cross_entropy(logits_BC, label_B);
         loss.backward();
         using IDisposable guard = no_grad();

@@ -30,6 +30,12 @@ public interface INetwork
     /// </summary>
     ParameterLayout? Memory => null;
 
+    /// <summary>
+    /// Where each layer's parameters begin in the flat buffer, in the order of the layers, which is that of the buffer; a layer without any
+    /// begins where the next one does. A pass may be cut in front of each (<see cref="PassParts"/>). Empty where it cannot be cut.
+    /// </summary>
+    IReadOnlyList<long> LayerOffsets => [];
+
     /// <summary>Maps <paramref name="x_BD"/> (batch × <see cref="Inputs"/>) to batch × <see cref="Outputs"/>.</summary>
     /// <param name="parameters">Values for <see cref="Layout"/>, on the device and in the type of the input.</param>
     /// <param name="x_BD">Shape (B, D).</param>

@@ -29,9 +29,11 @@ public sealed class LayerNetwork : INetwork
         _output = output;
         Inputs = Product(inputShape);
         List<ParameterSpec> parameters = [], memory = [];
+        List<int> first = [];
         long[] shape = inputShape;
         for (int i = 0; i < _layers.Length; i++)
         {
+            first.Add(parameters.Count);
             foreach (ParameterSpec spec in _layers[i].Parameters(shape))
             {
                 parameters.Add(spec with { Name = _prefixes[i] + spec.Name });
@@ -44,6 +46,7 @@ public sealed class LayerNetwork : INetwork
         OutputShape = [.. shape];
         Outputs = Product(shape);
         Layout = new ParameterLayout(parameters);
+        LayerOffsets = [.. first.Select(slot => slot < Layout.Slots.Count ? Layout.Slots[slot].Offset : Layout.Count)];
         Memory = memory.Count > 0 ? new ParameterLayout(memory) : null;
         RowsAreIndependent = _layers.All(layer => layer.RowsAreIndependent);
     }
@@ -67,6 +70,9 @@ public sealed class LayerNetwork : INetwork
     public ParameterLayout? Memory { get; }
 
     /// <inheritdoc/>
+    public IReadOnlyList<long> LayerOffsets { get; }
+
+    /// <inheritdoc/>
     public Tensor Forward(FlatParameters parameters, Tensor x_BD) => Forward(new NetworkPass(parameters), x_BD);
 
     /// <inheritdoc/>
@@ -75,7 +81,7 @@ public sealed class LayerNetwork : INetwork
         Tensor h = _inputShape.Length == 1 ? x_BD : x_BD.view([x_BD.shape[0], .. _inputShape]);
         for (int i = 0; i < _layers.Length; i++)
         {
-            h = _layers[i].Apply(pass, _prefixes[i], h);
+            h = _layers[i].Apply(pass, _prefixes[i], pass.Parts?.Before(this, i, h) ?? h);
         }
 
         return Activation.ApplyOutput(_output, h.dim() > 2 ? h.flatten(1) : h);

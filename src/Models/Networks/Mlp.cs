@@ -37,6 +37,7 @@ public sealed class Mlp : INetwork
 
         _names = [.. Enumerable.Range(0, widths.Length - 1).Select(Names)];
         Layout = new ParameterLayout(_names.SelectMany((names, layer) => Specs(names, widths[layer], widths[layer + 1])));
+        LayerOffsets = [.. _names.Select(names => Layout[names.Weight].Offset)];
     }
 
     /// <inheritdoc/>
@@ -55,13 +56,20 @@ public sealed class Mlp : INetwork
     public bool RowsAreIndependent => true;
 
     /// <inheritdoc/>
-    public Tensor Forward(FlatParameters parameters, Tensor x_BD)
+    public IReadOnlyList<long> LayerOffsets { get; }
+
+    /// <inheritdoc/>
+    public Tensor Forward(FlatParameters parameters, Tensor x_BD) => Forward(new NetworkPass(parameters), x_BD);
+
+    /// <inheritdoc/>
+    public Tensor Forward(NetworkPass pass, Tensor x_BD)
     {
+        FlatParameters parameters = pass.Parameters;
         Tensor h = x_BD;
         for (int layer = 0; layer < _names.Length; layer++)
         {
             (string weight, string bias) = _names[layer];
-            h = nn.functional.linear(h, parameters[weight], parameters[bias]);
+            h = nn.functional.linear(pass.Parts?.Before(this, layer, h) ?? h, parameters[weight], parameters[bias]);
             h = layer < _names.Length - 1 ? Activation.Apply(h) : Models.Activation.ApplyOutput(_output, h);
         }
 

@@ -10,7 +10,8 @@ namespace Cluster.Models;
 /// Null while training: layers that normalize take the batch's own mean and variance. Else what they take instead, or where they put
 /// what they saw.
 /// </param>
-public sealed record NetworkPass(FlatParameters Parameters, FlatParameters? Memory = null, BatchStatistics? Statistics = null)
+/// <param name="Parts">Takes the pass apart, so that its backward pass runs in parts; null where it runs as a whole.</param>
+public sealed record NetworkPass(FlatParameters Parameters, FlatParameters? Memory = null, BatchStatistics? Statistics = null, PassParts? Parts = null)
 {
     /// <summary>
     /// The statistics that each layer sees on some inputs: the population's estimate of Ioffe and Szegedy 2015, Algorithm 2, made anew

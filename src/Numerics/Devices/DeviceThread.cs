@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using TorchSharp;
 
 namespace Cluster.Numerics;
 
 /// <summary>
-/// The one thread on which everything that happens to one device's tensors happens, in the order asked for. The OpenMP thread count,
-/// the grad mode and dispose scopes belong to a thread, so they are set here, once.
+/// The one thread on which everything that happens to one device's tensors happens, in the order asked for, but for what is asked for
+/// by <see cref="RunNextAsync(string, Action, CancellationToken)"/>. The OpenMP thread count, the grad mode and dispose scopes belong to a thread, so they are set here, once.
 /// <para>Every item runs within a dispose scope of its own: what it makes and does not keep is freed when it ends. A result of type
 /// Tensor, Tensor[] or List&lt;Tensor&gt; is detached from it and belongs to the caller; to keep any other tensor, call
 /// <c>DetachFromDisposeScope</c> on it. Work is plain synchronous code: a scope does not survive an await.</para>
@@ -19,6 +20,7 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
     private static readonly ActivitySource Tracing = new("Cluster.Training");
 
     private readonly ConcurrentQueue<DeviceWork> queue = new();
+    private readonly ConcurrentQueue<DeviceWork> next = new();
     private readonly Lock closing = new();
     private readonly object wake = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -67,7 +69,7 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
     public long Completed => Volatile.Read(ref completed);
 
     /// <summary>Items that wait.</summary>
-    public int Queued => queue.Count;
+    public int Queued => queue.Count + next.Count;
 
     /// <summary>Label of the running item, "unnamed" where it has none; null while idle. For watchdogs.</summary>
     public string? Current => running is { } work ? work.Label ?? "unnamed" : null;
@@ -100,6 +102,29 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
     /// <inheritdoc cref="RunAsync{T}(Func{T}, CancellationToken)"/>
     public Task<T> RunAsync<T>(string? label, Func<T> work, CancellationToken cancellation = default)
     {
+        return Enqueue(queue, label, work, cancellation);
+    }
+
+    /// <summary>
+    /// Queues work before all that waits, behind the running item and other work of this kind. It must neither need what waits in the
+    /// queue, nor change what that reads.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The thread has been disposed.</exception>
+    public Task<T> RunNextAsync<T>(string? label, Func<T> work, CancellationToken cancellation = default) => Enqueue(next, label, work, cancellation);
+
+    /// <inheritdoc cref="RunNextAsync{T}(string, Func{T}, CancellationToken)"/>
+    public Task RunNextAsync(string? label, Action work, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return RunNextAsync(label, () =>
+        {
+            work();
+            return true;
+        }, cancellation);
+    }
+
+    private Task<T> Enqueue<T>(ConcurrentQueue<DeviceWork> lane, string? label, Func<T> work, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(work);
         if (cancellation.IsCancellationRequested) return Task.FromCanceled<T>(cancellation);
         var item = new DeviceWork<T>(work, label);
@@ -108,7 +133,7 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
         lock (closing)
         {
             ObjectDisposedException.ThrowIf(closed, this);
-            queue.Enqueue(item);
+            lane.Enqueue(item);
         }
 
         // The fence pairs with the one in WaitForWork: either we see the thread asleep, or it sees the item.
@@ -139,7 +164,7 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
     {
         Close();
         running?.Abandon(new ObjectDisposedException(Name, $"{Name} was given up: {Current} had run for {CurrentFor.TotalSeconds:0.#} s"));
-        while (queue.TryDequeue(out var work)) work.Cancel(CancellationToken.None);
+        while (TryTake(out var work)) work.Cancel(CancellationToken.None);
     }
 
     private void Close()
@@ -164,13 +189,17 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
         while (true)
         {
             if (closed) break;
-            if (queue.TryDequeue(out var work)) Run(work);
+            if (TryTake(out var work)) Run(work);
             else WaitForWork();
         }
 
-        while (queue.TryDequeue(out var work)) work.Cancel(CancellationToken.None);
+        while (TryTake(out var work)) work.Cancel(CancellationToken.None);
         ended.SetResult();
     }
+
+    private bool TryTake([NotNullWhen(true)] out DeviceWork? work) => next.TryDequeue(out work) || queue.TryDequeue(out work);
+
+    private bool IsEmpty => next.IsEmpty && queue.IsEmpty;
 
     private void Run(DeviceWork work)
     {
@@ -197,7 +226,7 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
         var until = Stopwatch.GetTimestamp() + (intraOpThreads < Environment.ProcessorCount ? SpinTicks : 0);
         while (Stopwatch.GetTimestamp() < until)
         {
-            if (!queue.IsEmpty || closed) return;
+            if (!IsEmpty || closed) return;
             Thread.SpinWait(8);
         }
 
@@ -205,7 +234,7 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
         {
             sleeping = true;
             Interlocked.MemoryBarrier();
-            while (queue.IsEmpty && !closed) Monitor.Wait(wake);
+            while (IsEmpty && !closed) Monitor.Wait(wake);
             sleeping = false;
         }
     }

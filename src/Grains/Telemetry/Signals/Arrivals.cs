@@ -10,10 +10,15 @@ namespace Cluster.Grains;
 internal sealed class Arrivals(TimeProvider time, int contributors)
 {
     private readonly long?[] _at = new long?[contributors];
+    private readonly Task?[] _expected = new Task?[contributors];
     private readonly Task?[] _inStream = new Task?[contributors];
 
     /// <summary>Notes that a gradient is there.</summary>
     public void Mark(int contributor) => _at[contributor] ??= time.GetTimestamp();
+
+    /// <summary>Notes that a gradient will be there when a task ends, whose message came ahead of it.</summary>
+    public void Expect(int contributor, Task there) => _expected[contributor] ??= there.ContinueWith(
+        _ => Mark(contributor), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     /// <summary>Notes that a gradient will be there when the shard's device has made it.</summary>
     public void Follow(int contributor, Task made)
@@ -37,6 +42,8 @@ internal sealed class Arrivals(TimeProvider time, int contributors)
                 _at[contributor] = _inStream[contributor] is null ? _at[contributor] : now;
             }
         }
+
+        await Task.WhenAll(_expected.OfType<Task>());
 
         foreach (IGrouping<string, int> kind in Enumerable.Range(0, contributors).Where(each => _at[each] is not null)
             .GroupBy(each => key(each)[..key(each).LastIndexOf('/')], StringComparer.Ordinal))
