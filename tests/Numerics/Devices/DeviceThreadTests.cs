@@ -33,6 +33,60 @@ public sealed class DeviceThreadTests
     }
 
     [Fact]
+    public async Task Work_that_is_next_goes_before_what_waits_and_behind_what_runs()
+    {
+        await using var thread = Start();
+        using ManualResetEventSlim begun = new(), go = new();
+        var seen = new List<string>();
+        var running = thread.RunAsync(() =>
+        {
+            begun.Set();
+            go.Wait(Patience);
+            seen.Add("running");
+        });
+        begun.Wait(Patience);
+        Task[] all =
+        [
+            running,
+            thread.RunAsync(() => seen.Add("first")),
+            thread.RunAsync(() => seen.Add("second")),
+            thread.RunNextAsync("next", () => seen.Add("next")),
+            thread.RunNextAsync("after it", () => seen.Add("after it")),
+        ];
+        Assert.Equal(4, thread.Queued);
+        go.Set();
+        await Task.WhenAll(all).WaitAsync(Patience);
+        Assert.Equal(["running", "next", "after it", "first", "second"], seen);
+        Assert.Equal(0, thread.Queued);
+    }
+
+    [Fact]
+    public async Task Work_that_is_next_ends_as_other_work_does()
+    {
+        var thread = Start();
+        Assert.Equal(5, await thread.RunNextAsync("five", () => 5).WaitAsync(Patience));
+        await Assert.ThrowsAsync<InvalidDataException>(() => thread.RunNextAsync("bad", () => throw new InvalidDataException("bad")).WaitAsync(Patience));
+        using ManualResetEventSlim begun = new(), go = new();
+        var running = thread.RunAsync(() =>
+        {
+            begun.Set();
+            go.Wait(Patience);
+        });
+        begun.Wait(Patience);
+        using CancellationTokenSource over = new();
+        var cancelled = thread.RunNextAsync("cancelled", () => 1, over.Token);
+        var waiting = thread.RunNextAsync("waiting", () => 2);
+        await over.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.WaitAsync(Patience));
+        var closing = thread.DisposeAsync().AsTask();
+        go.Set();
+        await closing.WaitAsync(Patience);
+        await running.WaitAsync(Patience);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => thread.RunNextAsync("late", () => 3));
+    }
+
+    [Fact]
     public async Task Thread_count_and_grad_mode_are_its_own()
     {
         await using var two = Start(2);
