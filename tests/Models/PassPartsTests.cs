@@ -34,7 +34,7 @@ public sealed class PassPartsTests
         DiscriminatorReport report = gan.DiscriminatorStep(divided, x_2BD, memory: other, codes_BQ: codes_BQ, parts: parts);
         Walk(parts, divided, whole);
         Assert.Equal(expected, report);
-        Assert.True(other is null || other.Gradients.equal(memory!.Gradients).all().ToBoolean());
+        Assert.True(other is null || other.Gradients.eq(memory!.Gradients).all().ToBoolean());
     }
 
     [Theory]
