@@ -16,37 +16,33 @@ internal static class GradientStream
         ticket.Shape is [var count] && count == slice.Range.Count && ticket.Type == WireType.CodeOf(slice.Wire);
 
     /// <summary>Fetches and averages into the slice's own room.</summary>
-    /// <param name="tickets">One for each replica; null where its gradient is here already.</param>
-    /// <param name="bulk">Fetches them.</param>
+    /// <param name="begun">One for each replica; null where its gradient is here already.</param>
     /// <param name="slice">Takes the sum.</param>
     /// <param name="here">Gives a part of a gradient that is here already: replica, offset, count.</param>
     /// <param name="made">Ends when all that is here already is computed.</param>
-    /// <param name="arrived">Told of each replica whose first bucket has come; any thread.</param>
     /// <param name="averaged">Called on the device's thread with each averaged part and its offset; may be null.</param>
     /// <param name="done">Called with the bytes that are done so far; may be null.</param>
     /// <param name="over">Ends it.</param>
     public static async Task Read(
-        IReadOnlyList<BulkTicket?> tickets, BulkChannel bulk, ShardSlice slice,
-        Func<int, long, long, Tensor> here, Task made, Action<int> arrived, Action<Tensor, long>? averaged, Action<long>? done, CancellationToken over)
+        IReadOnlyList<Task<GradientSource>?> begun, ShardSlice slice,
+        Func<int, long, long, Tensor> here, Task made, Action<Tensor, long>? averaged, Action<long>? done, CancellationToken over)
     {
         int size = (int)slice.Values.ElementSize;
-        long bucket = BulkProtocol.BucketBytes / WireType.SizeOf(slice.Wire);
+        long bucket = GradientSource.Bucket(slice);
         long total = slice.Range.Count;
-        Source?[] sources = new Source?[tickets.Count];
+        GradientSource?[] sources = [];
         Task visit = Task.CompletedTask;
+        bool well = false;
         try
         {
-            for (int replica = 0; replica < tickets.Count; replica++)
-            {
-                sources[replica] = tickets[replica] is { } ticket ? await Source.Open(ticket, bulk, slice.Wire, Math.Min(bucket, total), over) : null;
-            }
-
+            await Together.All(begun.OfType<Task>());
+            sources = [.. begun.Select(source => source?.Result)];
             int turn = 0;
             for (long at = 0; at < total; at += bucket, turn ^= 1)
             {
                 long offset = at, count = Math.Min(bucket, total - offset);
                 int room = turn;
-                await Task.WhenAll(sources.Select((source, replica) => source?.Read(room, () => arrived(replica), over) ?? Task.CompletedTask));
+                await Task.WhenAll(sources.Select(source => offset > 0 && source is not null ? source.Read(room, over) : Task.CompletedTask));
                 await visit;
                 done?.Invoke(offset * size);
 
@@ -71,59 +67,17 @@ internal static class GradientStream
 
             await visit;
             done?.Invoke(total * size);
+            well = true;
         }
         finally
         {
             // A visit that still runs reads the rooms.
             await visit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-            foreach (Source? source in sources)
+            Task ending = GradientSource.End(begun);
+            if (well)
             {
-                await (source?.DisposeAsync() ?? ValueTask.CompletedTask);
+                await ending; // else some may still be coming, until the round that has failed ends them
             }
-        }
-    }
-
-    /// <summary>One replica's gradient on its way, with room for two buckets.</summary>
-    private sealed class Source : IAsyncDisposable
-    {
-        private readonly BulkFetch _fetch;
-        private readonly Tensor[] _rooms;
-        private readonly TensorMemory[] _memory;
-
-        private Source(BulkFetch fetch, ScalarType type, long elements)
-        {
-            _fetch = fetch;
-            _rooms = [empty(elements, type).DetachFromDisposeScope(), empty(elements, type).DetachFromDisposeScope()];
-            _memory = [.. _rooms.Select(room => new TensorMemory(room))];
-        }
-
-        public static async Task<Source> Open(BulkTicket ticket, BulkChannel bulk, ScalarType type, long elements, CancellationToken over)
-        {
-            (_, long bytes) = BulkTickets.Size(ticket, bulk.Options.MaximumBytes);
-            return new Source(await bulk.Fetch(ticket.Endpoint, ticket.Id, ticket.Round, 0, (int)bytes, over), type, elements);
-        }
-
-        public async Task Read(int room, Action arrived, CancellationToken over)
-        {
-            await _fetch.Read(_memory[room].Memory, over);
-            arrived();
-        }
-
-        public Tensor Part(int room, long count, ShardSlice slice)
-        {
-            Tensor part = _rooms[room].narrow(0, 0, count);
-            part = slice.Device.Device.type == DeviceType.CPU ? part : part.to(slice.Device.Device);
-            return part.dtype == slice.Values.dtype ? part : part.to_type(slice.Values.dtype);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (IDisposable held in _memory.Concat<IDisposable>(_rooms))
-            {
-                held.Dispose();
-            }
-
-            await _fetch.DisposeAsync();
         }
     }
 }

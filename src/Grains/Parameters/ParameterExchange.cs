@@ -29,6 +29,7 @@ internal sealed class ParameterExchange : IDisposable
     private readonly bool[] _apart;
     private readonly CompressedSlice?[] _compressed;
     private readonly GradientOffer?[] _offers;
+    private readonly ValuesBack _values;
     private readonly RoleBlueprint _blueprint;
     private readonly OpenRequest _request;
     private readonly bool _skips;
@@ -72,6 +73,7 @@ internal sealed class ParameterExchange : IDisposable
         _apart = new bool[shards];
         _compressed = new CompressedSlice?[shards];
         _offers = new GradientOffer?[shards];
+        _values = new ValuesBack(_shards, _ranges, _shared, parameters, device, _transfer, _attempt);
         owner.Own(this);
     }
 
@@ -248,7 +250,7 @@ internal sealed class ParameterExchange : IDisposable
         TensorMessage values = await _shards[shard].Values(_attempt, _transfer.Silo, 0);
         _near[shard] = values is { Frame: null, Bulk: null };
         _apart[shard] = !_near[shard] || !_transfer.Receive(values).InStream(_device);
-        await await Take(shard, values);
+        await await _values.Take(shard, values);
         if (_near[shard] && _contributor == 0 && _blueprint.Local is null)
         {
             ShardRange range = _ranges[shard];
@@ -286,17 +288,20 @@ internal sealed class ParameterExchange : IDisposable
         if (_near[shard])
         {
             using LocalTensors.Loan loan = _local.Lend(() => Gradient(range), ready, _device);
-            return await Take(shard, await _shards[shard].Reduce(Part(0, new TensorMessage(null, loan.Ticket))));
+            return await _values.Take(shard, await _shards[shard].Reduce(Part(0, new TensorMessage(null, loan.Ticket))));
         }
 
         if (_offers[shard] is { } offer)
         {
-            // The message runs ahead of the arithmetic: when the gradient is there, only its bytes have to travel. Where it fails to be
-            // computed the offer stays as it is, so that this failure is told and not that of somebody who waits for it.
-            Task<TensorMessage> answer = _shards[shard].Reduce(Part(0, offer.Message(update)));
-            await Together.All(ready, answer);
-            return await Take(shard, await answer);
+            // Message, answer and the request for the new values run ahead of the arithmetic: when the gradient is there, only bytes have
+            // to travel, and none come back before it is. Where it fails to be computed the offer stays as it is, so that this failure is
+            // told and not that of somebody who waits for it.
+            Task<Task> taking = Exchanged(offer.Message(update));
+            await Together.All(ready, taking);
+            return await taking;
         }
+
+        async Task<Task> Exchanged(TensorMessage gradient) => await _values.Take(shard, await _shards[shard].Reduce(Part(0, gradient)));
 
         if (_transfer.GoesBeside(range.Count * WireType.SizeOf(_wire ?? _parameters.Gradients.dtype)))
         {
@@ -305,7 +310,7 @@ internal sealed class ParameterExchange : IDisposable
                 ready.GetAwaiter().GetResult();
                 return _transfer.Offer(WireRounding.Of(Gradient(range), _wire));
             });
-            return await Take(shard, await _shards[shard].Reduce(Part(0, beside.Message)));
+            return await _values.Take(shard, await _shards[shard].Reduce(Part(0, beside.Message)));
         }
 
         // One chunk in flight per shard: messages know no back-pressure, so the sender keeps it.
@@ -324,7 +329,7 @@ internal sealed class ParameterExchange : IDisposable
                 continue;
             }
 
-            return await Take(shard, await _shards[shard].Reduce(part));
+            return await _values.Take(shard, await _shards[shard].Reduce(part));
         }
     }
 
@@ -367,68 +372,4 @@ internal sealed class ParameterExchange : IDisposable
     }
 
     private Tensor Gradient(ShardRange range) => _parameters.Gradients.narrow(0, range.Offset, range.Count);
-
-    private async Task<Task> Take(int shard, TensorMessage first)
-    {
-        ShardRange range = _ranges[shard];
-        if (first.Bulk is { } ticket)
-        {
-            await Fetch(ticket, range);
-            return Task.CompletedTask;
-        }
-
-        if (first.Frame is null)
-        {
-            Incoming values = _transfer.Receive(first);
-            if (_shared[shard])
-            {
-                return values.Made;
-            }
-
-            await values.ReadyFor(_device);
-            Task copied = Copy(values, range.Offset, range.Count);
-            return values.InStream(_device) ? copied : await Ended(copied);
-        }
-
-        TensorMessage message = first;
-        for (long offset = 0; ; message = await _shards[shard].Values(_attempt, _transfer.Silo, offset))
-        {
-            long count = Math.Min(TensorTransfer.ChunkElements, range.Count - offset);
-            await Copy(_transfer.Receive(message), range.Offset + offset, count);
-            offset += count;
-            if (offset >= range.Count)
-            {
-                return Task.CompletedTask;
-            }
-        }
-    }
-
-    /// <summary>Straight into the parameters' memory, as far as the shard has stepped; on a GPU by way of the host.</summary>
-    private async Task Fetch(BulkTicket ticket, ShardRange range)
-    {
-        if (_device.Device.type != TorchSharp.DeviceType.CPU)
-        {
-            Incoming values = _transfer.Receive(new TensorMessage(null, 0, ticket));
-            await values.Made;
-            await Copy(values, range.Offset, range.Count);
-            return;
-        }
-
-        using TensorMemory memory = await _device.RunNextAsync(null, () => new TensorMemory(_parameters.Values.narrow(0, range.Offset, range.Count)));
-        if (BulkTickets.Size(ticket, int.MaxValue) is var (type, bytes) && (type != _parameters.Values.dtype || bytes != memory.Memory.Length))
-        {
-            throw new FrameFormatException($"a shard answered with {bytes} bytes of {type}; the slice has {memory.Memory.Length} of {_parameters.Values.dtype}");
-        }
-
-        await _transfer.Bulk!.Fetch(ticket.Endpoint, ticket.Id, ticket.Round, memory.Memory);
-    }
-
-    private Task Copy(Incoming values, long offset, long count) =>
-        _device.RunAsync(() => values.CopyTo(_parameters.Values.narrow(0, offset, count)));
-
-    private static async Task<Task> Ended(Task task)
-    {
-        await task;
-        return Task.CompletedTask;
-    }
 }

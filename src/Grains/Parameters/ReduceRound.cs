@@ -18,7 +18,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     private readonly Incoming?[] _whole = new Incoming?[replicas];
     private readonly Tensor?[] _assembled = new Tensor?[replicas];
     private readonly BulkTicket?[] _beside = new BulkTicket?[replicas];
-    private readonly TaskCompletionSource?[] _arrived = new TaskCompletionSource?[replicas];
+    private Task<GradientSource>?[] _begun = new Task<GradientSource>?[replicas];
     private StandingOffer? _promised;
     private readonly TaskCompletionSource _answerable = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<double> _sumOfSquares = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -65,9 +65,13 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
             _beside[part.Replica] = GradientStream.Fits(ticket, slice) ? ticket : throw new FrameFormatException(
                 $"replica {part.Replica} offers a gradient of shape [{string.Join(", ", ticket.Shape)}]; the slice takes {slice.Range.Count} elements of {slice.Wire}");
 
-            // The ticket came ahead of the gradient.
-            TaskCompletionSource arrived = _arrived[part.Replica] ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            arrivals.Expect(part.Replica, arrived.Task);
+            // The ticket may have come ahead of the gradient.
+            if (_begun is { Length: > 0 } begun && begun[part.Replica] is null)
+            {
+                Task<GradientSource> coming = begun[part.Replica] = GradientSource.Begin(ticket, transfer.Bulk!, slice, () => arrivals.Mark(part.Replica), _over.Token);
+                arrivals.Expect(part.Replica, coming);
+            }
+
             return Count(part);
         }
 
@@ -118,7 +122,6 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
             {
                 UpdateNorms? norms = Measured is null ? null : new UpdateNorms();
                 await Read((average, offset) => StepPart(average, offset, step, norms), filled => _promised?.Fill(update, filled));
-                await slice.Device.RunNextAsync(null, Dispose);
             }
             catch (Exception problem)
             {
@@ -138,9 +141,12 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         }
     }
 
-    private Task Read(Action<Tensor, long>? averaged, Action<long>? done) => GradientStream.Read(
-        _beside, transfer.Bulk!, slice, Pieces, Task.WhenAll(_whole.Select(incoming => incoming?.Made ?? Task.CompletedTask)),
-        replica => _arrived[replica]?.TrySetResult(), averaged, done, _over.Token);
+    private Task Read(Action<Tensor, long>? averaged, Action<long>? done)
+    {
+        Task<GradientSource>?[] begun = Interlocked.Exchange(ref _begun, []);
+        Task made = Task.WhenAll(_whole.Select(incoming => incoming?.Made ?? Task.CompletedTask));
+        return GradientStream.Read(begun, slice, Pieces, made, averaged, done, _over.Token);
+    }
 
     /// <summary>Sum of squares of the averaged gradient.</summary>
     public Task<double> Norm() => slice.Device.RunAsync(() => GradientNorm.SumOfSquares(Average()));
@@ -170,11 +176,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     {
         _over.Cancel();
         _promised?.Fail(problem);
-        foreach (TaskCompletionSource? arrived in _arrived)
-        {
-            arrived?.TrySetCanceled();
-        }
-
+        _ = GradientSource.End(Interlocked.Exchange(ref _begun, []));
         _answerable.TrySetException(problem);
         _sumOfSquares.TrySetException(problem);
         _ = _sumOfSquares.Task.Exception;
@@ -194,13 +196,14 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         Array.Clear(_whole);
     }
 
-    /// <summary>The last part counts the step: nobody can ask for the next one before it has seen these values.</summary>
+    /// <summary>The last part counts the step and lets the gradients go: nobody can ask for the next one before it has seen these values.</summary>
     private void StepPart(Tensor average, long offset, long step, UpdateNorms? norms)
     {
         slice.StepPart(average, offset, step, norms);
         if (offset + average.NumberOfElements == slice.Range.Count)
         {
             slice.Optimizer.EndStep();
+            Dispose();
             if (norms is not null)
             {
                 Measured!(norms);

@@ -16,9 +16,8 @@ internal sealed class Arrivals(TimeProvider time, int contributors)
     /// <summary>Notes that a gradient is there.</summary>
     public void Mark(int contributor) => _at[contributor] ??= time.GetTimestamp();
 
-    /// <summary>Notes that a gradient will be there when a task ends, whose message came ahead of it.</summary>
-    public void Expect(int contributor, Task there) => _expected[contributor] ??= there.ContinueWith(
-        _ => Mark(contributor), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    /// <summary>Says that a gradient, whose message came ahead of it, is marked before a task ends; not at all where that fails.</summary>
+    public void Expect(int contributor, Task there) => _expected[contributor] = there;
 
     /// <summary>Notes that a gradient will be there when the shard's device has made it.</summary>
     public void Follow(int contributor, Task made)
@@ -43,7 +42,7 @@ internal sealed class Arrivals(TimeProvider time, int contributors)
             }
         }
 
-        await Task.WhenAll(_expected.OfType<Task>());
+        await Task.WhenAll(_expected.OfType<Task>()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         foreach (IGrouping<string, int> kind in Enumerable.Range(0, contributors).Where(each => _at[each] is not null)
             .GroupBy(each => key(each)[..key(each).LastIndexOf('/')], StringComparer.Ordinal))
