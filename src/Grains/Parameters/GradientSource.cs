@@ -52,7 +52,7 @@ internal sealed class GradientSource : IAsyncDisposable
     }
 
     /// <summary>Reads the next bucket into a room.</summary>
-    public Task Read(int room, CancellationToken over) => _fetch.Read(_memory[room].Memory, over).AsTask();
+    public Task Read(int room, CancellationToken over) => _fetch.Read(_memory[room].Memory, over);
 
     /// <summary>What lies in a room, on the slice's device and in the format of its sums; on the device's thread.</summary>
     public Tensor Part(int room, long count, ShardSlice slice)
