@@ -145,7 +145,13 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         DiscriminatorReplica replica = _replica!;
         Incoming fakes = Silo.Transfer.Receive(await _generator!.Fakes(at, part, Silo.Transfer.Silo));
         await fakes.ReadyFor(replica.Device);
-        return replica.Device.RunAsync("discriminator.learn", () => replica.Learn(at.Step, part, fakes));
+        Task<DiscriminatorStep> learning = replica.Device.RunAsync("discriminator.learn", () => replica.Learn(at.Step, part, fakes));
+        if (fakes.IsOfAnotherThread(replica.Device))
+        {
+            await learning;
+        }
+
+        return learning;
     }
 
     /// <summary>Learns on fakes that are here, once the generator's own are judged, or will be before the parameters move.</summary>
