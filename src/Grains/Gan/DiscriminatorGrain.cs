@@ -69,9 +69,9 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
     {
         Require(at.Attempt);
         DiscriminatorReplica replica = _replica!;
+        LaggingTurn? turn = _turn is null ? null : Turn(at);
         Incoming input = Silo.Transfer.Receive(fakes);
         await input.ReadyFor(replica.Device);
-        LaggingTurn? turn = _turn is null ? null : Turn(at);
         Task<Judgement> judging = replica.Device.RunAsync("discriminator.judge", () => replica.Judge(at.Step, input, turn?.Number ?? 0));
         foreach (Outgoing past in _judgement)
         {
