@@ -83,12 +83,12 @@ public sealed class BulkChannelTests
         using BulkOffer offer = pair.Giver.Offer(bytes);
         await using BulkFetch fetch = await pair.Taker.Fetch(pair.Giver.Endpoint, offer.Id, 0, 0, bytes.Length);
         offer.Fill(0, 1 << 20);
-        Assert.Equal(1 << 20, await fetch.Read(into).AsTask().WaitAsync(Limit));
-        Task<int> second = fetch.Read(into.AsMemory(1 << 20)).AsTask();
+        Assert.Equal(1 << 20, await fetch.Read(into).WaitAsync(Limit));
+        Task<int> second = fetch.Read(into.AsMemory(1 << 20));
         Assert.False(second.IsCompleted);
         offer.Fill(0, 3 << 20);
         await second.WaitAsync(Limit);
-        await fetch.Read(into.AsMemory(2 << 20)).AsTask().WaitAsync(Limit);
+        await fetch.Read(into.AsMemory(2 << 20)).WaitAsync(Limit);
         Assert.Equal(bytes, into);
     }
 
@@ -155,7 +155,7 @@ public sealed class BulkChannelTests
         offer.Fill(0, 1 << 20);
         await using BulkFetch fetch = await pair.Taker.Fetch(pair.Giver.Endpoint, offer.Id, 0, 0, 2 << 20);
         await fetch.Read(new byte[1 << 20]);
-        Task second = fetch.Read(new byte[1 << 20]).AsTask();
+        Task second = fetch.Read(new byte[1 << 20]);
         await pair.Giver.DisposeAsync();
         SiloUnavailableException lost = await Assert.ThrowsAsync<SiloUnavailableException>(() => second.WaitAsync(Limit));
         Assert.Contains(pair.Giver.Endpoint, lost.Message, StringComparison.Ordinal);
