@@ -52,11 +52,16 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         Require(at.Attempt);
         DiscriminatorReplica replica = _replica!;
         long update = replica.Update(at.Step, part);
-        Task<DiscriminatorStep> learning = _turn is null ? await Learn(at, part) : await LearnLate(at, part);
+        (Task<DiscriminatorStep> learning, bool borrows) = _turn is null ? await Learn(at, part, update) : (await LearnLate(at, part, update), false);
         Task<Task> exchanging = _exchange!.Step(at, update, learning);
         Task applied = _memoryExchange is { } memory
             ? Task.WhenAll(await Task.WhenAll(exchanging, memory.Step(at, update, learning)))
             : await exchanging;
+        if (borrows)
+        {
+            await learning;
+        }
+
         _reports.Add(at.Step, learning, applied);
     }
 
@@ -140,28 +145,25 @@ internal sealed class DiscriminatorGrain(SiloServices silo) : TrainingActor(silo
         return await Aside.Files.Run(() => snapshot.Write(folder));
     }
 
-    private async Task<Task<DiscriminatorStep>> Learn(StepId at, int part)
+    /// <summary>Learns on fakes of the present generator.</summary>
+    /// <returns>The work, and whether it reads memory of another thread, which is taken back once the step is answered.</returns>
+    private async Task<(Task<DiscriminatorStep> Learning, bool Borrows)> Learn(StepId at, int part, long update)
     {
         DiscriminatorReplica replica = _replica!;
         Incoming fakes = Silo.Transfer.Receive(await _generator!.Fakes(at, part, Silo.Transfer.Silo));
         await fakes.ReadyFor(replica.Device);
-        Task<DiscriminatorStep> learning = _exchange!.Learn("discriminator.learn", replica.Update(at.Step, part), replica.Learning(_exchange.Cuts, parts => replica.Learn(at.Step, part, fakes, parts)));
-        if (fakes.IsOfAnotherThread(replica.Device))
-        {
-            await learning;
-        }
-
-        return learning;
+        Task<DiscriminatorStep> learning = _exchange!.Learn("discriminator.learn", update, replica.Learning(at.Step, part, fakes, _exchange.Cuts));
+        return (learning, fakes.IsOfAnotherThread(replica.Device));
     }
 
     /// <summary>Learns on fakes that are here, once the generator's own are judged, or will be before the parameters move.</summary>
-    private async Task<Task<DiscriminatorStep>> LearnLate(StepId at, int part)
+    private async Task<Task<DiscriminatorStep>> LearnLate(StepId at, int part, long update)
     {
         DiscriminatorReplica replica = _replica!;
         LaggingTurn turn = Turn(at);
         await turn.Judged;
         turn.IsTaken = true;
-        return _exchange!.Learn("discriminator.learn", replica.Update(at.Step, part), replica.Learning(_exchange.Cuts, parts => replica.Learn(at.Step, part, turn.Number, parts)));
+        return _exchange!.Learn("discriminator.learn", update, replica.Learning(at.Step, part, turn.Number, _exchange.Cuts));
     }
 
     /// <summary>The turn of a step; its first message, whichever that is, begins it.</summary>

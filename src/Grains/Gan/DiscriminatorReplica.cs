@@ -62,39 +62,27 @@ internal sealed class DiscriminatorReplica : IDisposable
     public long Update(long step, int part) => (step * _blueprint.Model.DiscriminatorSteps) + part;
 
     /// <summary>The gradient of the discriminator's objective on the update's minibatch and as many fakes.</summary>
+    /// <param name="step">The workflow step.</param>
+    /// <param name="part">Which update of the step.</param>
+    /// <param name="fakes">Generated inputs.</param>
     /// <param name="cuts">Elements of the flat gradient from which on it should be final early.</param>
-    /// <param name="learn">One of the following.</param>
-    public LearningParts<DiscriminatorStep> Learning(IEnumerable<long> cuts, Func<PassParts?, DiscriminatorStep> learn)
-    {
-        PassParts? parts = _blueprint.Gan.DiscriminatorParts(cuts);
-        return new LearningParts<DiscriminatorStep>(() => learn(Walk(parts)), parts);
-    }
-
-    /// <summary>Keeps the pass that is walked now; what a failure left of the one before goes.</summary>
-    private PassParts? Walk(PassParts? parts)
-    {
-        _parts?.Dispose();
-        return _parts = parts;
-    }
-
-    /// <summary>The first part, or all of it, on fakes that the generator made for it.</summary>
-    public DiscriminatorStep Learn(long step, int part, Incoming fakes, PassParts? parts)
+    public LearningParts<DiscriminatorStep> Learning(long step, int part, Incoming fakes, IEnumerable<long> cuts) => InParts(cuts, parts =>
     {
         fakes.CopyTo(_fake_BD);
         return Learn(step, part, step, 0, parts);
-    }
+    });
 
     /// <summary>The same on the fakes that wait for it.</summary>
     /// <param name="step">The workflow step.</param>
     /// <param name="part">Which of the step's updates.</param>
     /// <param name="turn">How many steps were taken before.</param>
-    /// <param name="parts">Takes the backward pass apart; null where it is one.</param>
+    /// <param name="cuts">Elements of the flat gradient from which on it should be final early.</param>
     /// <exception cref="InvalidOperationException">They are older than the bound.</exception>
-    public DiscriminatorStep Learn(long step, int part, long turn, PassParts? parts)
+    public LearningParts<DiscriminatorStep> Learning(long step, int part, long turn, IEnumerable<long> cuts) => InParts(cuts, parts =>
     {
         (long named, int age) = Waiting!.Take(turn, part, _fake_BD);
         return Learn(step, part, named, age, parts);
-    }
+    });
 
     /// <summary>
     /// The generator's loss and dL/dfakes; they last until the next judgement. With staleness, fakes that are reused wait from now on for
@@ -122,8 +110,8 @@ internal sealed class DiscriminatorReplica : IDisposable
     public void Dispose()
     {
         _judgement?.Dispose();
-        _parts?.Dispose();
         Waiting?.Dispose();
+        _parts?.Dispose();
         _realLabels_BK?.Dispose();
         _fakeLabels_BK?.Dispose();
         _real_BD.Dispose();
@@ -131,6 +119,19 @@ internal sealed class DiscriminatorReplica : IDisposable
         _input_2BD.Dispose();
         Parameters.Dispose();
         Memory?.Dispose();
+    }
+
+    private LearningParts<DiscriminatorStep> InParts(IEnumerable<long> cuts, Func<PassParts?, DiscriminatorStep> learn)
+    {
+        PassParts? parts = _blueprint.Gan.DiscriminatorParts(cuts);
+        return new LearningParts<DiscriminatorStep>(() => learn(Walk(parts)), parts);
+    }
+
+    /// <summary>Keeps the pass that is walked now; what a failure left of the one before goes.</summary>
+    private PassParts? Walk(PassParts? parts)
+    {
+        _parts?.Dispose();
+        return _parts = parts;
     }
 
     private DiscriminatorStep Learn(long step, int part, long named, int age, PassParts? parts)

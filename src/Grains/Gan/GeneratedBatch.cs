@@ -19,11 +19,11 @@ internal sealed class GeneratedBatch(long step, int part, PassParts? passes, Tas
 
     public int Part => part;
 
-    /// <summary>The backward pass behind the first part; null where that is all.</summary>
-    public PassParts? Passes => passes;
-
     /// <summary>The work that gives the fakes.</summary>
     public Task Made => making;
+
+    /// <summary>The backward pass behind the first part; null where that is all.</summary>
+    public PassParts? Passes => passes;
 
     /// <summary>The fakes with their graph, once they are made.</summary>
     public Tensor Output => making.Result;
