@@ -43,6 +43,34 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     internal void Own(ParameterExchange exchange) => _exchanges.Add(exchange);
 
     /// <inheritdoc/>
+    public Task<SumSeat[]> SumSeats(long attempt)
+    {
+        Require(attempt);
+        return Task.FromResult<SumSeat[]>([.. _exchanges.Select(exchange => exchange.Seat())]);
+    }
+
+    /// <inheritdoc/>
+    public async Task<SumId> NewSum(long attempt)
+    {
+        Require(attempt);
+        return await Task.Run(silo.Nccl.NewId);
+    }
+
+    /// <inheritdoc/>
+    public Task<string?> JoinSum(long attempt, SumGroup group, int contributor)
+    {
+        Require(attempt);
+        return _exchanges.First(exchange => exchange.Contributes(group.Role, contributor)).Join(group);
+    }
+
+    /// <inheritdoc/>
+    public Task LeaveSum(long attempt, string role)
+    {
+        Require(attempt);
+        return Task.WhenAll(_exchanges.Where(exchange => exchange.Contributes(role)).Select(exchange => exchange.LeaveSum()));
+    }
+
+    /// <inheritdoc/>
     public Task Close(long attempt) => Actor?.Attempt == attempt ? Shut() : Task.CompletedTask;
 
     /// <inheritdoc/>
@@ -116,6 +144,8 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
             return Task.CompletedTask;
         }
 
+        // First, since a device that waits for a lost one does nothing else meanwhile.
+        _ = Closing.All(_exchanges.Select(exchange => exchange.LeaveSum()));
         if ((Device ?? _opening) is { } device && device.CurrentFor > hungAfter)
         {
             silo.Devices.Abandon(device);
@@ -288,7 +318,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         DropSnapshots();
         try
         {
-            await device.RunAsync(() =>
+            Task freed = device.RunAsync(() =>
             {
                 foreach (ParameterExchange exchange in exchanges)
                 {
@@ -297,6 +327,14 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
 
                 free();
             });
+            if (Array.Exists(exchanges, exchange => exchange.SumsByNccl)
+                && await Task.WhenAny(freed, Task.Delay(DeviceSum.Patience, silo.Time)) != freed)
+            {
+                // The device waits for others, which may be gone.
+                await Closing.All(exchanges.Select(exchange => exchange.LeaveSum()));
+            }
+
+            await freed;
         }
         catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException)
         {
