@@ -46,7 +46,8 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     public Task<SumSeat[]> SumSeats(long attempt)
     {
         Require(attempt);
-        return Task.FromResult<SumSeat[]>([.. _exchanges.Select(exchange => exchange.Seat())]);
+        ParameterExchange[] exchanges = [.. _exchanges];
+        return Task.Run(() => exchanges.Select(exchange => exchange.Seat()).ToArray());
     }
 
     /// <inheritdoc/>
@@ -137,15 +138,14 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     }
 
     /// <inheritdoc/>
-    public Task Abandon(long attempt, TimeSpan hungAfter)
+    public async Task Abandon(long attempt, TimeSpan hungAfter)
     {
         if (Actor is { } open && open.Attempt != attempt)
         {
-            return Task.CompletedTask;
+            return;
         }
 
-        // First, since a device that waits for a lost one does nothing else meanwhile.
-        _ = Closing.All(_exchanges.Select(exchange => exchange.LeaveSum()));
+        await LeaveSums();
         if ((Device ?? _opening) is { } device && device.CurrentFor > hungAfter)
         {
             silo.Devices.Abandon(device);
@@ -153,7 +153,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
 
         // What still waits belongs to this activation; the next message finds a new one.
         DeactivateOnIdle();
-        return _given.CancelAsync();
+        await _given.CancelAsync();
     }
 
     /// <inheritdoc/>
@@ -339,6 +339,33 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException)
         {
             // Its tensors may still be in use by the work that hangs.
+        }
+    }
+
+    /// <summary>Calls off what the device waits for. One that waited for lost ones alone is well again, and need not be given up.</summary>
+    private async Task LeaveSums()
+    {
+        ParameterExchange[] sums = [.. _exchanges.Where(exchange => exchange.SumsByNccl)];
+        if (sums.Length > 0)
+        {
+            Task left = Closing.All(sums.Select(exchange => exchange.LeaveSum()));
+            await Task.WhenAny(left, Task.Delay(TimeSpan.FromSeconds(2), silo.Time));
+            if (Device is { } device)
+            {
+                await Task.WhenAny(Moving(device), Task.Delay(TimeSpan.FromSeconds(1), silo.Time));
+            }
+        }
+
+        static Task Moving(DeviceThread device)
+        {
+            try
+            {
+                return Closing.All([device.RunAsync(static () => { })]);
+            }
+            catch (ObjectDisposedException)
+            {
+                return Task.CompletedTask;
+            }
         }
     }
 

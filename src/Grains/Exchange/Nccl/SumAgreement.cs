@@ -22,14 +22,24 @@ internal sealed class SumAgreement(Blueprint blueprint, IReadOnlyList<ITrainingA
     /// <returns>What was chosen for which roles and why, in words.</returns>
     public async Task<IReadOnlyList<string>> Reach()
     {
-        SumSeat[][] told = await Together.All(actors.Select(actor => actor.SumSeats(attempt)));
-        (ITrainingActor Actor, SumSeat Seat)[] all = [.. actors.Zip(told).SelectMany(each => each.Second.Select(seat => (each.First, seat)))];
         List<(string Role, string Way)> ways = [];
-        List<(RoleBlueprint Role, (ITrainingActor Actor, SumSeat Seat)[] Seats)> able = [];
+        List<RoleBlueprint> asked = [];
         foreach (RoleBlueprint role in blueprint.Roles.Where(role => role.Contributors > 1))
         {
-            (ITrainingActor Actor, SumSeat Seat)[] seats = [.. all.Where(each => each.Seat.Role == role.Name).OrderBy(each => each.Seat.Contributor)];
-            if (SumObstacle.Of(blueprint.File.Exchange, role, [.. seats.Select(each => each.Seat)]) is { } obstacle)
+            if (SumObstacle.InFile(blueprint.File.Exchange, role) is { } obstacle)
+            {
+                ways.Add((role.Name, ByHost(obstacle)));
+            }
+            else
+            {
+                asked.Add(role);
+            }
+        }
+
+        List<(RoleBlueprint Role, (ITrainingActor Actor, SumSeat Seat)[] Seats)> able = [];
+        foreach ((RoleBlueprint role, (ITrainingActor Actor, SumSeat Seat)[] seats) in await Seats(asked))
+        {
+            if (SumObstacle.InPlaces(role, [.. seats.Select(each => each.Seat)]) is { } obstacle)
             {
                 ways.Add((role.Name, ByHost(obstacle)));
             }
@@ -55,6 +65,14 @@ internal sealed class SumAgreement(Blueprint blueprint, IReadOnlyList<ITrainingA
     }
 
     private static string ByHost(string why) => $"by way of the host: {why}";
+
+    /// <summary>Where the contributors of some roles are, in their order. No silo looks for the library where no role asks.</summary>
+    private async Task<(RoleBlueprint Role, (ITrainingActor Actor, SumSeat Seat)[] Seats)[]> Seats(IReadOnlyList<RoleBlueprint> roles)
+    {
+        SumSeat[][] told = roles.Count == 0 ? [] : await Together.All(actors.Select(actor => actor.SumSeats(attempt)));
+        (ITrainingActor Actor, SumSeat Seat)[] all = [.. actors.Zip(told).SelectMany(each => each.Second.Select(seat => (each.First, seat)))];
+        return [.. roles.Select(role => (role, all.Where(each => each.Seat.Role == role.Name).OrderBy(each => each.Seat.Contributor).ToArray()))];
+    }
 
     /// <summary>Connects a role's devices.</summary>
     /// <returns>Why they cannot be; null where they are.</returns>

@@ -7,12 +7,9 @@ namespace Cluster.Grains;
 /// <summary>What keeps NCCL from adding a role's gradients.</summary>
 internal static class SumObstacle
 {
-    /// <summary>The first obstacle.</summary>
-    /// <param name="exchange">What the experiment file asks for.</param>
-    /// <param name="role">The role.</param>
-    /// <param name="seats">Its contributors' in their order.</param>
-    /// <returns>Why not, in words; null where nothing is in the way.</returns>
-    public static string? Of(ExchangeSection exchange, RoleBlueprint role, IReadOnlyList<SumSeat> seats)
+    /// <summary>What the experiment file asks for that NCCL cannot give.</summary>
+    /// <returns>In words; null where nothing is in the way.</returns>
+    public static string? InFile(ExchangeSection exchange, RoleBlueprint role)
     {
         if (exchange.Nccl == NcclChoice.Off)
         {
@@ -29,11 +26,15 @@ internal static class SumObstacle
             return "exchange.compression sends gradients that NCCL does not";
         }
 
-        if (exchange.Precision != WirePrecision.Float32)
-        {
-            return "exchange.precision rounds gradients, which NCCL does not";
-        }
+        return exchange.Precision != WirePrecision.Float32 ? "exchange.precision rounds gradients, which NCCL does not" : null;
+    }
 
+    /// <summary>What of the places where the contributors are is in the way.</summary>
+    /// <param name="role">The role.</param>
+    /// <param name="seats">Its contributors' in their order.</param>
+    /// <returns>In words; null where nothing is.</returns>
+    public static string? InPlaces(RoleBlueprint role, IReadOnlyList<SumSeat> seats)
+    {
         if (seats.Count != role.Contributors)
         {
             return $"{seats.Count} of its {role.Contributors} contributors said where they are";

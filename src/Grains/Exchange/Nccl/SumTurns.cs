@@ -9,7 +9,7 @@ namespace Cluster.Grains;
 internal sealed class SumTurns
 {
     /// <summary>Updates of a role that may be asked for late: messages run ahead of each other by less.</summary>
-    private const int Remembered = 64;
+    private const int Remembered = 4096;
 
     private readonly Dictionary<int, long> _next = [];
     private readonly Dictionary<(string Role, long Update), long[]> _given = [];
