@@ -60,7 +60,7 @@ public sealed class NcclRunTests : IDisposable
     [InlineData(false)]
     public async Task A_device_that_hangs_or_loses_the_others_sends_the_run_back_and_it_ends_with_the_same_bits(bool hangs)
     {
-        string[] overrides = [Vae, "replicas=3", "shards=2", "recovery.stepLimit=1"];
+        string[] overrides = [Vae, "replicas=3", "shards=2", "recovery.stepLimit=2"];
         await using PlacedCluster cluster = await Start();
         await Train(cluster, "host", [.. overrides, Off]);
         if (hangs)
@@ -80,6 +80,27 @@ public sealed class NcclRunTests : IDisposable
         Assert.Equal(4, HostNccl.Connected);
         await Place.Until(() => Task.FromResult(HostNccl.Live == 0), "all ranks to be freed");
         Assert.Equal((6, 6), (HostNccl.Destroyed, HostNccl.Aborted));
+    }
+
+    [HostNcclLossFact]
+    public async Task A_silo_that_is_lost_with_its_devices_ends_nobodys_run()
+    {
+        string[] overrides = [Vae, "replicas=3", "shards=3", "steps=1500", "checkpoint.every=50", "metrics.every=1", "recovery.stepLimit=2"];
+        await using PlacedCluster cluster = await Start();
+        await Train(cluster, "host", [.. overrides, Off]);
+        await cluster.Whole.Submit("nccl", Place.Experiment([.. overrides, Auto, "device=cuda"]), 0);
+        await Place.Until(() => Task.FromResult((MetricsRow.Last(_place.Run("nccl-001"))?.Step ?? 0) > 60), "the run to train");
+
+        // Three devices of four: of one pool both.
+        string[] held = [.. RunLease.Read(_place.Run("nccl-001"))!.All.Select(each => each.Silo).GroupBy(each => each).OrderBy(each => each.Count()).Select(each => each.Key)];
+        string lost = await cluster.SiloOf("left") == held[0] ? "left" : "right";
+        await cluster.Kill(lost);
+        await cluster.Join(lost);
+        await _place.Until("nccl-001", RunState.Finished);
+        Assert.Equal(_place.Sums("host-001"), _place.Sums("nccl-001"));
+        Assert.DoesNotContain(RunEvents.Read(_place.Run("nccl-001")), each => each.Kind == "failed");
+        Assert.All(Ways("nccl"), way => Assert.StartsWith("gradients of encoder, decoder by NCCL 2.18.1", way, StringComparison.Ordinal));
+        Assert.True(HostNccl.Aborted >= 4, "the two devices that were left still wait for the third");
     }
 
     [HostNcclFact]
@@ -111,7 +132,7 @@ public sealed class NcclRunTests : IDisposable
 
         await using PlacedCluster pretended = await PlacedCluster.Start(_place, new QueueLimits());
         await Train(pretended, "pretended", [Classifier, "replicas=2"]);
-        Assert.StartsWith("gradients of classifier by way of the host: the CUDA devices are pretended (on S", Assert.Single(Ways("pretended")), StringComparison.Ordinal);
+        Assert.StartsWith("gradients of classifier by way of the host: the CUDA devices are pretended (on ", Assert.Single(Ways("pretended")), StringComparison.Ordinal);
         await pretended.Whole.Submit("cpu", Place.Experiment(Classifier, "replicas=2", "placement.pool=cpu"), 0);
         await _place.Until("cpu-001", RunState.Finished);
         Assert.Empty(Ways("cpu"));
@@ -126,4 +147,10 @@ public sealed class NcclRunTests : IDisposable
     }
 
     private string[] Ways(string name) => [.. RunEvents.Read(_place.Run(name + "-001")).Where(each => each.Kind == "exchange").Select(each => each.Text)];
+}
+
+/// <summary>A fact that needs a C compiler, and a silo of the test cluster that can be killed as a process can.</summary>
+public sealed class HostNcclLossFactAttribute : FactAttribute
+{
+    public HostNcclLossFactAttribute() => Skip = HostNccl.Missing ?? new StandinFactAttribute().Skip;
 }
