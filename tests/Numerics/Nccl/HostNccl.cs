@@ -20,7 +20,7 @@ internal static class HostNccl
     internal static string File => Plain.Value;
 
     /// <summary>Ranks that are connected or on their way, and not freed.</summary>
-    internal static long Live => Count(6);
+    internal static long Live => Count(7);
 
     internal static long Connected => Count(0);
 
@@ -33,6 +33,9 @@ internal static class HostNccl
     internal static long Destroyed => Count(4);
 
     internal static long Aborted => Count(5);
+
+    /// <summary>Ranks that did not come to a group, as <see cref="Hang"/> told them.</summary>
+    internal static long Hung => Count(6);
 
     /// <summary>Compiles it once more, with other definitions, into a file of its own.</summary>
     internal static string Compile(params string[] definitions)

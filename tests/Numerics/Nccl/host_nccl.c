@@ -57,7 +57,7 @@ struct ncclComm {
   Operation operations[MOST_OPERATIONS];
 };
 
-enum { Connected, Groups, Reduces, Broadcasts, Destroyed, Aborted, Live, Counts };
+enum { Connected, Groups, Reduces, Broadcasts, Destroyed, Aborted, Hung, Live, Counts };
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static Clique* cliques;
@@ -218,6 +218,7 @@ static ncclResult_t arrive(ncclComm_t comm) {
   comm->state = ncclInProgress;
   if (comm->rank == hang_rank && comm->groups == hang_group) {
     hang_rank = -1;
+    counts[Hung]++;
     return ncclInProgress;
   }
   if (comm->rank == break_rank && comm->groups == break_group) {

@@ -25,7 +25,7 @@ internal sealed class DeviceSum(
     /// <summary>How long a device may take to come to its end before those that it waits for count as gone.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    private readonly NcclCommunicator _communicator = new(nccl.Library, group.Contributors, contributor);
+    private readonly NcclCommunicator _communicator = nccl.Communicator(group.Contributors, contributor);
     private readonly SumLane? _lane = group.Lanes is null ? null : nccl.Lane(actor, device);
     private readonly int[] _mine = [.. Enumerable.Range(0, ranges.Count).Where(shard => group.Roots[shard] == contributor)];
 
@@ -77,15 +77,21 @@ internal sealed class DeviceSum(
     /// <summary>Calls off what the device waits for. Ends when the device no longer does.</summary>
     public Task Abort()
     {
-        nccl.Forget(actor, device);
+        Forget();
         return Task.Run(_communicator.Abort);
     }
 
     /// <summary>Leaves the group in good order.</summary>
     public void Dispose()
     {
-        nccl.Forget(actor, device);
+        Forget();
         _communicator.Dispose();
+    }
+
+    private void Forget()
+    {
+        nccl.Forget(_communicator);
+        nccl.Forget(actor, device);
     }
 
     private async Task<Task> Queue(Task computed, Func<int, Task, Task<Task>> step)

@@ -7,15 +7,20 @@ using TorchSharp;
 namespace Cluster.Grains;
 
 /// <summary>NCCL on one silo: whether it is there, and the order in which the silo's devices use it.</summary>
-internal sealed class SiloNccl
+internal sealed class SiloNccl : IDisposable
 {
     private readonly TrainingOptions _options;
     private readonly LocalTensors _local;
     private readonly Lazy<(NcclLibrary? Library, string? Obstacle)> _library;
+    private readonly ConcurrentDictionary<NcclCommunicator, bool> _connected = new();
     private readonly ConcurrentDictionary<(string Run, DeviceThread Device), SumLane> _lanes = new();
 
-    public SiloNccl(TrainingOptions options, LocalTensors local)
+    /// <param name="options">Where the library is.</param>
+    /// <param name="local">Knows the silo's name.</param>
+    /// <param name="devices">The silo's devices, which end after this: a device that waits for others would not.</param>
+    public SiloNccl(TrainingOptions options, LocalTensors local, DevicePool devices)
     {
+        _ = devices;
         (_options, _local) = (options, local);
         _library = new Lazy<(NcclLibrary?, string?)>(Load);
     }
@@ -48,6 +53,20 @@ internal sealed class SiloNccl
             return new SumId(null, problem.Message);
         }
     }
+
+    /// <summary>A rank that is called off when the silo ends.</summary>
+    public NcclCommunicator Communicator(int ranks, int rank)
+    {
+        NcclCommunicator made = new(Library, ranks, rank);
+        _connected.TryAdd(made, true);
+        return made;
+    }
+
+    /// <summary>The rank is freed, or being freed.</summary>
+    public void Forget(NcclCommunicator communicator) => _connected.TryRemove(communicator, out _);
+
+    /// <summary>Calls off whatever this silo's devices wait for.</summary>
+    public void Dispose() => Parallel.ForEach(_connected.Keys, static communicator => communicator.Abort());
 
     /// <summary>The order of a device's groups in one attempt of a run.</summary>
     public SumLane Lane(RunActor actor, DeviceThread device) => _lanes.AddOrUpdate(
