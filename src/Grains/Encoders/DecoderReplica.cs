@@ -41,7 +41,6 @@ internal sealed class DecoderReplica : IDisposable
         int pieces = Blueprint.Model.Microbatches;
         if (piece == 0)
         {
-            Parameters.ZeroGradients();
             Encoder?.ZeroGradients();
             _figures = default;
         }
@@ -49,7 +48,7 @@ internal sealed class DecoderReplica : IDisposable
         _answers[piece]?.Dispose();
         Tensor? term_S = term?.Open(Device.Device);
         Answer answer = Blueprint.Coder.Decode(
-            Parameters, Encoder, _pieces.Reader.Read(update, piece), codes.Open(Device.Device), term_S, target?.Open(Device.Device)).Detach();
+            Parameters, Encoder, _pieces.Reader.Read(update, piece), codes.Open(Device.Device), term_S, target?.Open(Device.Device), fresh: piece == 0).Detach();
         _answers[piece] = answer;
         using IDisposable guard = no_grad();
         _figures = new DecoderStep(

@@ -70,16 +70,21 @@ internal sealed class EncoderReplica : IDisposable
     public double Learn(int piece, Incoming weight, Incoming? codeGradient, Incoming? logLikelihood)
     {
         int pieces = Blueprint.Model.Microbatches;
+        using Codes codes = _codes[piece]!;
+        _codes[piece] = null;
+        bool fresh = piece == 0 && codes.BeginsAnew;
         if (piece == 0)
         {
-            Parameters.ZeroGradients();
+            if (!fresh)
+            {
+                Parameters.ZeroGradients();
+            }
+
             Codebook?.ZeroGradients();
             _penalty = 0;
         }
 
-        using Codes codes = _codes[piece]!;
-        _codes[piece] = null;
-        codes.Backward(weight.Open(Device.Device), codeGradient?.Open(Device.Device), logLikelihood?.Open(Device.Device));
+        codes.Backward(weight.Open(Device.Device), codeGradient?.Open(Device.Device), logLikelihood?.Open(Device.Device), fresh);
         using IDisposable guard = no_grad();
         _penalty += codes.Penalty is { } penalty ? penalty.AsDouble() / pieces : 0;
         Codebook?.Gradients.sub_(codes.Statistics!);

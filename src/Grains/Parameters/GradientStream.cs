@@ -96,7 +96,7 @@ internal static class GradientStream
             return new Source(await bulk.Fetch(ticket.Endpoint, ticket.Id, ticket.Round, 0, (int)bytes, over), type, elements);
         }
 
-        public Task Read(int room, CancellationToken over) => _fetch.Read(_memory[room].Memory, over).AsTask();
+        public Task Read(int room, CancellationToken over) => _fetch.Read(_memory[room].Memory, over);
 
         public Tensor Part(int room, long count, ShardSlice slice)
         {

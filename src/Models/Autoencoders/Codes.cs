@@ -48,20 +48,25 @@ public sealed class Codes : IDisposable
     /// <summary>The derivative by the network's output where that is written by hand too. Null where autograd knows it.</summary>
     public IHeadDerivative? HeadDerivative { get; init; }
 
+    /// <summary>Whether the backward pass can write the whole flat gradient instead of adding to it.</summary>
+    public bool BeginsAnew => Network is not null;
+
     /// <summary>Adds the gradient of the piece's share of the loss to the encoder's flat gradient.</summary>
     /// <param name="answer">What the decoder made of these codes.</param>
-    public void Backward(Answer answer) => Backward(answer.Weight, answer.CodeGradient, answer.LogLikelihood);
+    /// <param name="fresh">As below.</param>
+    public void Backward(Answer answer, bool fresh = false) => Backward(answer.Weight, answer.CodeGradient, answer.LogLikelihood, fresh);
 
     /// <summary>The same for an answer that came in parts.</summary>
     /// <param name="weight_S">dL/dr, shape (S).</param>
     /// <param name="codeGradient_SZ">dL/dz, shape (S, Z); null for the log-derivative estimator.</param>
     /// <param name="logLikelihood_S">log p(x|z), shape (S); null for all others.</param>
-    public void Backward(Tensor weight_S, Tensor? codeGradient_SZ, Tensor? logLikelihood_S)
+    /// <param name="fresh">Whether the flat gradient counts as 0, whatever it holds: only where <see cref="BeginsAnew"/>.</param>
+    public void Backward(Tensor weight_S, Tensor? codeGradient_SZ, Tensor? logLikelihood_S, bool fresh = false)
     {
         using DisposeScope scope = NewDisposeScope();
         if (HeadDerivative is { } byHand)
         {
-            Network!.Backward(byHand.Backward(weight_S, codeGradient_SZ!), needsInput: false);
+            Network!.Backward(byHand.Backward(weight_S, codeGradient_SZ!), needsInput: false, fresh);
             return;
         }
 
@@ -92,7 +97,7 @@ public sealed class Codes : IDisposable
         autograd.backward(outputs, gradients, retain_graph: false, create_graph: false, inputs: null);
         if (Network is { } network)
         {
-            network.Backward(network.Output.grad!, needsInput: false);
+            network.Backward(network.Output.grad!, needsInput: false, fresh);
         }
     }
 

@@ -66,13 +66,19 @@ public abstract class EncoderDecoder
     /// <param name="code_SZ">z, shape (S, Z), without graph.</param>
     /// <param name="term_S">r, shape (S), without graph; null for 0.</param>
     /// <param name="target_BH">What to reconstruct; null for the inputs.</param>
+    /// <param name="fresh">Whether the decoder's flat gradient counts as 0, whatever it holds.</param>
     public Answer Decode(
-        FlatParameters decoder, FlatParameters? encoder, BatchPiece piece, Tensor code_SZ, Tensor? term_S, Tensor? target_BH = null)
+        FlatParameters decoder, FlatParameters? encoder, BatchPiece piece, Tensor code_SZ, Tensor? term_S, Tensor? target_BH = null, bool fresh = false)
     {
         using DisposeScope scope = NewDisposeScope();
         if (target_BH is null && Likelihood is BernoulliLikelihood && Run(decoder, code_SZ, piece.Label_BC) is { } pass)
         {
-            return Finish(pass, BernoulliLikelihood.Differentiate(pass.Output, piece.X_BD), term_S, piece);
+            return Finish(pass, term_S, piece, fresh);
+        }
+
+        if (fresh)
+        {
+            decoder.ZeroGradients();
         }
 
         Tensor input_SZ = code_SZ.detach();
@@ -118,12 +124,14 @@ public abstract class EncoderDecoder
     /// <summary>The decoder's pass by hand, in the present dispose scope; null where only autograd knows the network's derivative.</summary>
     private protected virtual MlpPass? Run(FlatParameters decoder, Tensor code_SZ, Tensor? label_BC) => null;
 
-    /// <summary>The backward pass by hand; the pass's output holds d log p/d output.</summary>
-    private Answer Finish(MlpPass pass, Tensor density_S, Tensor? term_S, BatchPiece piece)
+    /// <summary>The likelihood and the backward pass by hand.</summary>
+    private Answer Finish(MlpPass pass, Tensor? term_S, BatchPiece piece, bool fresh)
     {
         using IDisposable guard = no_grad();
+        double? weight = MonteCarloBound.Weight(Bound, pass.Output.shape[0], piece.Rows, piece.Share);
+        Tensor density_S = BernoulliLikelihood.Differentiate(pass.Output, piece.X_BD, weight ?? 1);
         (Tensor loss, Tensor weight_S) = MonteCarloBound.Loss(Bound, density_S, term_S, piece.Rows, piece.Share);
-        Tensor? gradient_SZ = pass.Backward(pass.Output.mul_(weight_S.unsqueeze(1)), NeedsCodeGradient);
+        Tensor? gradient_SZ = pass.Backward(weight is null ? pass.Output.mul_(weight_S.unsqueeze(1)) : pass.Output, NeedsCodeGradient, fresh);
         if (gradient_SZ is not null && Classes > 0)
         {
             gradient_SZ = gradient_SZ.narrow(1, 0, Latent).contiguous();

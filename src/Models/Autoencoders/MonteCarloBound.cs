@@ -16,6 +16,14 @@ public enum BoundKind
 /// <summary>Minus the bound, averaged over the rows of a piece, and what each sample weighs in it.</summary>
 public static class MonteCarloBound
 {
+    /// <summary>The derivative of all samples where it is the same whatever they are; null where it depends on them.</summary>
+    /// <param name="kind">Which bound.</param>
+    /// <param name="samples">S.</param>
+    /// <param name="rows">B.</param>
+    /// <param name="share">The piece's share of the minibatch.</param>
+    public static double? Weight(BoundKind kind, long samples, long rows, double share) =>
+        kind == BoundKind.Elbo || samples == rows ? -share / samples : null;
+
     /// <summary>The loss and its derivative by log p(x|z), which is also that by r.</summary>
     /// <param name="kind">Which bound.</param>
     /// <param name="likelihood_S">log p(x|z), shape (S), S = k·B, sample after sample.</param>
@@ -27,9 +35,9 @@ public static class MonteCarloBound
     {
         long all = likelihood_S.shape[0];
         Tensor sum_S = term_S is null ? likelihood_S : likelihood_S.Add(term_S);
-        if (kind == BoundKind.Elbo || all == rows)
+        if (Weight(kind, all, rows, share) is { } weight)
         {
-            return (sum_S.mean().neg_(), sum_S.FullLike(-share / all));
+            return (sum_S.mean().neg_(), sum_S.FullLike(weight));
         }
 
         Tensor sum_KB = sum_S.view(-1, rows);

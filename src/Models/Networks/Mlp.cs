@@ -80,46 +80,64 @@ public sealed class Mlp : INetwork
             throw new InvalidOperationException($"A network that ends in {_output} runs with autograd.");
         }
 
-        using IDisposable guard = no_grad();
-        Tensor[] inputs = new Tensor[_names.Length];
-        Tensor h = x_BD;
-        for (int layer = 0; layer < _names.Length; layer++)
-        {
-            inputs[layer] = h;
-            (string weight, string bias) = _names[layer];
-            h = nn.functional.linear(h, parameters[weight], parameters[bias]);
-            if (layer < _names.Length - 1)
-            {
-                ActivationKernel.Apply(Activation, h);
-            }
-        }
-
-        return new MlpPass(this, parameters, inputs, h, ownsInput);
+        return MlpPass.Of(this, parameters, x_BD, ownsInput);
     }
 
-    /// <summary>Adds a layer's weight and bias gradients, from the gradient of its outputs and its inputs.</summary>
-    internal void Accumulate(FlatParameters parameters, int layer, Tensor gradient_BK, Tensor input_BD)
+    /// <summary>How many layers it has.</summary>
+    internal int Layers => _names.Length;
+
+    /// <summary>Outputs of a layer.</summary>
+    internal long Width(int layer) => Layout[_names[layer].Bias].Count;
+
+    /// <summary>Writes what a layer gives for some rows, without autograd.</summary>
+    internal void Apply(FlatParameters parameters, int layer, Tensor input_BD, Tensor output_BK)
+    {
+        (string weight, string bias) = _names[layer];
+        using Tensor transposed_DK = parameters[weight].t();
+        BiasKernel.Fill(parameters[bias], output_BK);
+        output_BK.addmm_(input_BD, transposed_DK);
+        if (layer < _names.Length - 1)
+        {
+            ActivationKernel.Apply(Activation, output_BK);
+        }
+    }
+
+    /// <summary>Adds the weight and bias gradients of some of a layer's outputs, from the gradient of its outputs and its inputs.</summary>
+    /// <param name="parameters">Whose gradients.</param>
+    /// <param name="layer">Which layer.</param>
+    /// <param name="gradient_BK">dL/doutput, contiguous.</param>
+    /// <param name="input_BD">What it was given.</param>
+    /// <param name="first">The first output.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="fresh">Whether the gradients so far count as 0.</param>
+    internal void Accumulate(FlatParameters parameters, int layer, Tensor gradient_BK, Tensor input_BD, int first, int count, bool fresh)
     {
         (string weight, string bias) = _names[layer];
         using Tensor weightGradient = parameters[weight].grad!;
         using Tensor biasGradient = parameters[bias].grad!;
-        using Tensor transposed_KB = gradient_BK.t();
-        weightGradient.addmm_(transposed_KB, input_BD);
+        using TensorPart weightPart = new(weightGradient, 0, first, count), biasPart = new(biasGradient, 0, first, count), part_BK = new(gradient_BK, 1, first, count);
+        using Tensor transposed_KB = part_BK.Tensor.t();
+        weightPart.Tensor.addmm_(transposed_KB, input_BD, beta: fresh ? 0 : 1);
+        if (fresh)
+        {
+            biasPart.Tensor.zero_();
+        }
+
         if (ActivationKernel.IsPlain(gradient_BK) && ActivationKernel.IsPlain(biasGradient))
         {
-            ColumnSum.Add(gradient_BK, biasGradient);
+            ColumnSum.Add(gradient_BK, first, biasPart.Tensor);
             return;
         }
 
-        using Tensor sum_K = gradient_BK.sum(0L);
-        biasGradient.Add_(sum_K);
+        using Tensor sum_K = part_BK.Tensor.sum(0L);
+        biasPart.Tensor.Add_(sum_K);
     }
 
-    /// <summary>The gradient of a layer's inputs from that of its outputs.</summary>
-    internal Tensor Through(FlatParameters parameters, int layer, Tensor gradient_BK)
+    /// <summary>Writes the gradient of a layer's inputs from that of its outputs.</summary>
+    internal void Through(FlatParameters parameters, int layer, Tensor gradient_BK, Tensor into_BD)
     {
         using Tensor weight = parameters[_names[layer].Weight].detach();
-        return gradient_BK.mm(weight);
+        into_BD.addmm_(gradient_BK, weight, beta: 0);
     }
 
     private static (string Weight, string Bias) Names(int layer)

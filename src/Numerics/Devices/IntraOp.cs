@@ -20,6 +20,9 @@ public static unsafe class IntraOp
     [ThreadStatic]
     private static int team;
 
+    /// <summary>How many threads <see cref="For"/> may use here, at least 1; 1 within its work.</summary>
+    public static int Threads => Math.Max(1, team);
+
     /// <summary>Gives the present thread a team; libtorch must have been loaded.</summary>
     internal static void Use(int threads) => team = Parallel is null ? 1 : threads;
 
@@ -43,7 +46,10 @@ public static unsafe class IntraOp
         }
 
         var job = new Job { Work = Unsafe.AsPointer(ref work), RunRange = &RunRange<TWork>, Items = items, Grain = grain, Ranges = ranges };
+        var all = team;
+        team = 1;
         Parallel(&Take, &job, (uint)threads, 0);
+        team = all;
         if (job.Problem == 0) return;
         var handle = GCHandle.FromIntPtr(job.Problem);
         var problem = (ExceptionDispatchInfo)handle.Target!;

@@ -115,9 +115,20 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
     public async Task Fetch(string endpoint, Guid id, long round, Memory<byte> into, CancellationToken cancellation = default)
     {
         await using BulkFetch fetch = await Fetch(endpoint, id, round, 0, into.Length, cancellation);
-        for (int done = 0; done < into.Length;)
+        if (into.Length <= BulkProtocol.SmallBytes)
         {
-            done += await fetch.Read(into[done..], cancellation);
+            await All();
+            return;
+        }
+
+        await BulkThreads.Shared.Run(All);
+
+        async Task All()
+        {
+            for (int done = 0; done < into.Length;)
+            {
+                done += await fetch.Read(into[done..], cancellation);
+            }
         }
     }
 

@@ -40,7 +40,9 @@ public sealed class BulkFetch : IAsyncDisposable
     /// <returns>Its bytes.</returns>
     /// <exception cref="SiloUnavailableException">The silo was lost on the way, or what came was damaged.</exception>
     /// <exception cref="StaleAttemptException">The silo offers no such thing any more.</exception>
-    public async ValueTask<int> Read(Memory<byte> into, CancellationToken cancellation = default)
+    public Task<int> Read(Memory<byte> into, CancellationToken cancellation = default) => Move(() => ReadHere(into, cancellation));
+
+    private async Task<int> ReadHere(Memory<byte> into, CancellationToken cancellation)
     {
         int count = Next;
         try
@@ -67,7 +69,9 @@ public sealed class BulkFetch : IAsyncDisposable
 
     /// <summary>Reads the next bucket piece by piece, without storing it. What the pieces did holds only if this ends well.</summary>
     /// <inheritdoc cref="Read(Memory{byte}, CancellationToken)"/>
-    public async ValueTask<int> Read(BulkConsumer consumer, CancellationToken cancellation = default)
+    public Task<int> Read(BulkConsumer consumer, CancellationToken cancellation = default) => Move(() => ReadHere(consumer, cancellation));
+
+    private async Task<int> ReadHere(BulkConsumer consumer, CancellationToken cancellation)
     {
         int count = Next;
         try
@@ -114,6 +118,8 @@ public sealed class BulkFetch : IAsyncDisposable
 
     internal SiloUnavailableException Lost(Exception cause) =>
         new($"the bulk transfer from {_endpoint} broke off with {_left} of {_request.Count} bytes to come: {cause.Message}", cause);
+
+    private Task<int> Move(Func<Task<int>> bucket) => Next <= BulkProtocol.SmallBytes ? bucket() : BulkThreads.Shared.Run(bucket);
 
     private async ValueTask Head(int count, CancellationToken cancellation)
     {

@@ -21,6 +21,9 @@ internal static class BulkProtocol
     /// <summary>Bytes that are checked and handed to the kernel, or taken from it and checked, at a time: they stay in the processor's cache.</summary>
     public const int PieceBytes = 256 << 10;
 
+    /// <summary>Up to here a transfer takes less time than it takes to wake another thread for it.</summary>
+    public const int SmallBytes = 16 << 10;
+
     /// <summary>Bytes that share one head and one checksum.</summary>
     public const int BucketBytes = 1 << 20;
 

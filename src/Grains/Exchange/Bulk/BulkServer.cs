@@ -9,7 +9,7 @@ namespace Cluster.Grains;
 internal sealed class BulkServer(BulkChannel channel, Socket socket) : IAsyncDisposable
 {
     /// <summary>Up to here head and bytes go in one piece: a system call costs more than the copy.</summary>
-    private const int JoinedBytes = 16 << 10;
+    private const int JoinedBytes = BulkProtocol.SmallBytes;
 
     private byte[] _buffer = [];
     private BulkLink? _link;
@@ -31,7 +31,9 @@ internal sealed class BulkServer(BulkChannel channel, Socket socket) : IAsyncDis
             while (true)
             {
                 await _link.Receive(_buffer.AsMemory(0, BulkProtocol.RequestBytes), stop);
-                await Answer(_link, BulkRequest.Read(_buffer), stop);
+                BulkLink link = _link;
+                BulkRequest request = BulkRequest.Read(_buffer);
+                await (request.Count <= JoinedBytes ? Answer(link, request, stop) : BulkThreads.Shared.Run(() => Answer(link, request, stop)));
             }
         }
         catch (Exception none) when (_link is null && !stop.IsCancellationRequested)
@@ -58,7 +60,7 @@ internal sealed class BulkServer(BulkChannel channel, Socket socket) : IAsyncDis
         }
     }
 
-    private async ValueTask Answer(BulkLink link, BulkRequest request, CancellationToken stop)
+    private async Task Answer(BulkLink link, BulkRequest request, CancellationToken stop)
     {
         if (channel.Find(request.Id) is not { } offer || !offer.TryEnter())
         {

@@ -11,16 +11,17 @@ namespace Cluster.Models;
 /// </summary>
 internal static class BernoulliKernel
 {
-    /// <summary>Replaces each logit l by x − σ(l), the derivative of the log-density, and writes the rows' log-densities.</summary>
+    /// <summary>Replaces each logit l by x − σ(l), the derivative of the log-density, times a weight, and writes the rows' log-densities.</summary>
     /// <param name="logits_SD">float32, contiguous, on the CPU, shape (S, D).</param>
     /// <param name="x_BD">Likewise, shape (B, D), S a multiple of B: row s is compared with row s mod B.</param>
     /// <param name="density_S">Shape (S).</param>
-    public static void Run(Tensor logits_SD, Tensor x_BD, Tensor density_S)
+    /// <param name="weight">Multiplies the derivatives.</param>
+    public static void Run(Tensor logits_SD, Tensor x_BD, Tensor density_S, float weight)
     {
         int elements = (int)x_BD.shape[1];
         Span<float> logits = logits_SD.AsFloats(), density = density_S.AsFloats();
         ReadOnlySpan<float> x = x_BD.AsFloats();
-        IntraOp.For(density.Length, Math.Max(1, Grain / elements), new Pass(elements, logits, x, density));
+        IntraOp.For(density.Length, Math.Max(1, Grain / elements), new Pass(elements, logits, x, density, weight));
     }
 
     /// <summary>Elements that a thread takes at a time, in whole rows.</summary>
@@ -29,8 +30,9 @@ internal static class BernoulliKernel
     /// <summary>Factors of one product: each is at most 2, so that it stays a normal number, and rounds as often as a sum would.</summary>
     private const int Factors = 32;
 
-    private static float Row(Span<float> logits, ReadOnlySpan<float> x)
+    private static float Row(Span<float> logits, ReadOnlySpan<float> x, float weight)
     {
+        Vector256<float> scale = Vector256.Create(weight);
         int lanes = Vector256<float>.Count, whole = logits.Length - (logits.Length % lanes);
         ref float l = ref MemoryMarshal.GetReference(logits);
         ref float t = ref MemoryMarshal.GetReference(x);
@@ -43,7 +45,7 @@ internal static class BernoulliKernel
             {
                 Vector256<float> logit = Vector256.LoadUnsafe(ref l, (nuint)i);
                 sum += Element(ref logit, Vector256.LoadUnsafe(ref t, (nuint)i), ref product);
-                logit.StoreUnsafe(ref l, (nuint)i);
+                (logit * scale).StoreUnsafe(ref l, (nuint)i);
             }
 
             sum -= VectorMath.Log(product);
@@ -60,7 +62,7 @@ internal static class BernoulliKernel
             Vector256<float> logit = Vector256.Create<float>(last);
             Vector256<float> product = Vector256<float>.One;
             sum += Element(ref logit, Vector256.Create<float>(target), ref product) - VectorMath.Log(product);
-            logit.CopyTo(last);
+            (logit * scale).CopyTo(last);
             last[..(logits.Length - whole)].CopyTo(logits[whole..]);
         }
 
@@ -80,7 +82,7 @@ internal static class BernoulliKernel
         return (x * l) - Vector256.MaxNative(l, Vector256<float>.Zero);
     }
 
-    private readonly ref struct Pass(int elements, Span<float> logits, ReadOnlySpan<float> x, Span<float> density) : IRangeWork
+    private readonly ref struct Pass(int elements, Span<float> logits, ReadOnlySpan<float> x, Span<float> density, float weight) : IRangeWork
     {
         private readonly Span<float> _logits = logits, _density = density;
         private readonly ReadOnlySpan<float> _x = x;
@@ -90,7 +92,7 @@ internal static class BernoulliKernel
             int rows = _x.Length / elements;
             for (int row = first; row < first + count; row++)
             {
-                _density[row] = Row(_logits.Slice(row * elements, elements), _x.Slice(row % rows * elements, elements));
+                _density[row] = Row(_logits.Slice(row * elements, elements), _x.Slice(row % rows * elements, elements), weight);
             }
         }
     }

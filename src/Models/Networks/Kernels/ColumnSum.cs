@@ -8,19 +8,22 @@ namespace Cluster.Models;
 /// <summary>Sums of columns over CPU memory, the rows in their order: the same bits at any number of threads.</summary>
 internal static class ColumnSum
 {
-    /// <summary>Adds the sum over rows of <paramref name="rows_BK"/>, float32 and contiguous on the CPU, to <paramref name="into_K"/>.</summary>
-    public static void Add(Tensor rows_BK, Tensor into_K)
+    /// <summary>Adds the sums over rows of some columns.</summary>
+    /// <param name="rows_BK">float32, contiguous, on the CPU.</param>
+    /// <param name="first">The first column.</param>
+    /// <param name="into_C">Takes the sums of as many columns as it has elements; likewise.</param>
+    public static void Add(Tensor rows_BK, int first, Tensor into_C)
     {
-        Span<float> into = into_K.AsFloats();
-        ReadOnlySpan<float> rows = rows_BK.AsFloats();
-        int width = into.Length, lanes = Vector256<float>.Count, column = 0;
+        Span<float> into = into_C.AsFloats();
+        ReadOnlySpan<float> rows = rows_BK.AsFloats()[first..];
+        int stride = (int)rows_BK.shape[1], width = into.Length, lanes = Vector256<float>.Count, column = 0;
         ref float r = ref MemoryMarshal.GetReference(rows);
 
         // Four vectors side by side hide the latency of the additions.
         for (; column <= width - (4 * lanes); column += 4 * lanes)
         {
             Vector256<float> a = default, b = default, c = default, d = default;
-            for (int at = column; at < rows.Length; at += width)
+            for (int at = column; at < rows.Length; at += stride)
             {
                 a += Vector256.LoadUnsafe(ref r, (nuint)at);
                 b += Vector256.LoadUnsafe(ref r, (nuint)(at + lanes));
@@ -38,7 +41,7 @@ internal static class ColumnSum
         for (; column < width; column++)
         {
             float sum = 0;
-            for (int at = column; at < rows.Length; at += width)
+            for (int at = column; at < rows.Length; at += stride)
             {
                 sum += rows[at];
             }
