@@ -12,7 +12,7 @@ namespace Cluster.Grains;
 /// Reduce-scatter, sharded optimizer step and all-gather in one round trip. Where the file asks for local steps it makes those itself
 /// and exchanges what they came to; where it asks for compression, <see cref="CompressedSlice"/> has the messages.
 /// </summary>
-internal sealed class ParameterExchange : IDisposable
+internal sealed partial class ParameterExchange : IDisposable
 {
     private readonly SiloServices _silo;
     private readonly RunActor _actor;
@@ -36,7 +36,6 @@ internal sealed class ParameterExchange : IDisposable
     private readonly SignalBook _book;
     private readonly ScalarType? _wire;
     private LocalTraining? _training;
-    private DeviceSum? _sum;
 
     /// <param name="owner">The contributor; the exchange's state belongs to it.</param>
     /// <param name="request">What it was opened with.</param>
@@ -111,43 +110,6 @@ internal sealed class ParameterExchange : IDisposable
 
         _training?.Dispose();
         _sum?.Dispose();
-    }
-
-    /// <summary>Whether it is one of a role's.</summary>
-    /// <param name="role">The role.</param>
-    /// <param name="contributor">The place among its contributors; null for any.</param>
-    public bool Contributes(string role, int? contributor = null) => _role == role && (contributor ?? _contributor) == _contributor;
-
-    /// <summary>Where it stands, once its parameters are pulled.</summary>
-    public SumSeat Seat() => _silo.Nccl.Seat(_role, _contributor, _device, [.. _apart.Select(apart => !apart)], _blueprint.Contributors);
-
-    /// <summary>Whether the gradients are added by NCCL.</summary>
-    public bool SumsByNccl => _sum is not null;
-
-    /// <summary>Connects it with the others of a group. Each shard goes on in the memory of the contributor on its device.</summary>
-    /// <returns>Why it cannot; null where it is connected.</returns>
-    public async Task<string?> Join(SumGroup group)
-    {
-        for (int shard = 0; shard < _shards.Length; shard++)
-        {
-            if (group.Roots[shard] == _contributor && !_shared[shard])
-            {
-                ShardRange range = _ranges[shard];
-                using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);
-                _shared[shard] = await _shards[shard].Adopt(_attempt, new TensorMessage(null, memory.Ticket));
-            }
-        }
-
-        DeviceSum sum = _sum = new DeviceSum(_silo.Nccl, _actor, group, _contributor, _device, _parameters, _ranges, _sequencer(group.Sequencer));
-        return await sum.Connect();
-    }
-
-    /// <summary>Gives NCCL up, also where it waits for others now: gradients go by way of the shards' messages.</summary>
-    public Task LeaveSum()
-    {
-        DeviceSum? sum = _sum;
-        _sum = null;
-        return sum?.Abort() ?? Task.CompletedTask;
     }
 
     /// <summary>Exchanges the flat gradient for new values. All contributors of the role must call it for the same update.</summary>
@@ -235,15 +197,6 @@ internal sealed class ParameterExchange : IDisposable
             using LocalTensors.Loan memory = _local.Lend(() => _parameters.Values.narrow(0, range.Offset, range.Count), Task.CompletedTask, _device);
             _shared[shard] = await _shards[shard].Adopt(_attempt, new TensorMessage(null, memory.Ticket));
         }
-    }
-
-    /// <summary>Has a shard on the contributor's own device step by the average, which stands in the place of the contributor's gradient.</summary>
-    private async Task<Task> StepAverage(int shard, StepId at, long update, Task made)
-    {
-        ShardRange range = _ranges[shard];
-        using LocalTensors.Loan loan = _local.Lend(() => Gradient(range), made, _device);
-        GradientPart part = new(at, update, _contributor, _transfer.Silo, 0, new TensorMessage(null, loan.Ticket), IsAverage: true);
-        return await Take(shard, await _shards[shard].Reduce(part));
     }
 
     private async Task<Task> StepSlice(int shard, StepId at, long update, Task computed)

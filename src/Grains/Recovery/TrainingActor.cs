@@ -10,7 +10,7 @@ namespace Cluster.Grains;
 /// What the actors of a run have in common: they know what they are doing, and can be given up while a message waits for
 /// something that will not come.
 /// </summary>
-internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
+internal abstract partial class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
 {
     /// <summary>Locked: who looks at the silo reads it beside the turns.</summary>
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
@@ -41,35 +41,6 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
 
     /// <summary>Makes an exchange the actor's own: its state goes into checkpoints, and is freed with the actor's tensors.</summary>
     internal void Own(ParameterExchange exchange) => _exchanges.Add(exchange);
-
-    /// <inheritdoc/>
-    public Task<SumSeat[]> SumSeats(long attempt)
-    {
-        Require(attempt);
-        ParameterExchange[] exchanges = [.. _exchanges];
-        return Task.Run(() => exchanges.Select(exchange => exchange.Seat()).ToArray());
-    }
-
-    /// <inheritdoc/>
-    public async Task<SumId> NewSum(long attempt)
-    {
-        Require(attempt);
-        return await Task.Run(silo.Nccl.NewId);
-    }
-
-    /// <inheritdoc/>
-    public Task<string?> JoinSum(long attempt, SumGroup group, int contributor)
-    {
-        Require(attempt);
-        return _exchanges.First(exchange => exchange.Contributes(group.Role, contributor)).Join(group);
-    }
-
-    /// <inheritdoc/>
-    public Task LeaveSum(long attempt, string role)
-    {
-        Require(attempt);
-        return Task.WhenAll(_exchanges.Where(exchange => exchange.Contributes(role)).Select(exchange => exchange.LeaveSum()));
-    }
 
     /// <inheritdoc/>
     public Task Close(long attempt) => Actor?.Attempt == attempt ? Shut() : Task.CompletedTask;
@@ -339,33 +310,6 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException)
         {
             // Its tensors may still be in use by the work that hangs.
-        }
-    }
-
-    /// <summary>Calls off what the device waits for. One that waited for lost ones alone is well again, and need not be given up.</summary>
-    private async Task LeaveSums()
-    {
-        ParameterExchange[] sums = [.. _exchanges.Where(exchange => exchange.SumsByNccl)];
-        if (sums.Length > 0)
-        {
-            Task left = Closing.All(sums.Select(exchange => exchange.LeaveSum()));
-            await Task.WhenAny(left, Task.Delay(TimeSpan.FromSeconds(2), silo.Time));
-            if (Device is { } device)
-            {
-                await Task.WhenAny(Moving(device), Task.Delay(TimeSpan.FromSeconds(1), silo.Time));
-            }
-        }
-
-        static Task Moving(DeviceThread device)
-        {
-            try
-            {
-                return Closing.All([device.RunAsync(static () => { })]);
-            }
-            catch (ObjectDisposedException)
-            {
-                return Task.CompletedTask;
-            }
         }
     }
 

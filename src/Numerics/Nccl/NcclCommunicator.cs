@@ -67,31 +67,23 @@ public sealed unsafe class NcclCommunicator : IDisposable
     /// <exception cref="NcclException">One of them failed, another rank failed before, or <see cref="Abort"/> was called.</exception>
     public void Group(Action<NcclCommunicator> operations)
     {
+        NcclResult result;
         lock (gate)
         {
+            // No end in between: a group that stays open would swallow the thread's next one.
             ThrowIfOver();
             Check("ncclGroupStart", library.GroupStart());
-        }
-
-        NcclResult result;
-        try
-        {
-            operations(this);
-        }
-        catch
-        {
-            // The thread's group must not stay open; what the first failure left of it tells nothing new.
-            lock (gate)
+            try
             {
-                if (!over) library.GroupEnd();
+                operations(this);
+            }
+            catch
+            {
+                // What the failure left of the group tells nothing new.
+                library.GroupEnd();
+                throw;
             }
 
-            throw;
-        }
-
-        lock (gate)
-        {
-            ThrowIfOver();
             result = library.GroupEnd();
         }
 
@@ -106,7 +98,7 @@ public sealed unsafe class NcclCommunicator : IDisposable
         var (memory, count, type) = Of(tensor);
         lock (gate)
         {
-            ThrowIfOver();
+            ThrowIfFreed();
             Check("ncclReduce", library.ReduceTo((void*)memory, (void*)memory, count, type, Sum, root, handle, DefaultStream));
         }
     }
@@ -119,7 +111,7 @@ public sealed unsafe class NcclCommunicator : IDisposable
         var (memory, count, type) = Of(tensor);
         lock (gate)
         {
-            ThrowIfOver();
+            ThrowIfFreed();
             Check("ncclBroadcast", library.BroadcastFrom((void*)memory, (void*)memory, count, type, root, handle, DefaultStream));
         }
     }
@@ -211,6 +203,13 @@ public sealed unsafe class NcclCommunicator : IDisposable
 
     private void ThrowIfOver()
     {
-        if (over) throw new NcclException($"NCCL of {who} was called off");
+        if (over) throw CalledOff();
     }
+
+    private void ThrowIfFreed()
+    {
+        if (handle == 0) throw CalledOff();
+    }
+
+    private NcclException CalledOff() => new($"NCCL of {who} was called off");
 }

@@ -41,7 +41,7 @@ public sealed class NcclRunTests : IDisposable
         await using PlacedCluster cluster = await Start();
         await Train(cluster, "host", [.. overrides, Off]);
         Assert.Equal(0, HostNccl.Connected);
-        Assert.Equal([$"gradients of {roles} by way of the host: the file says exchange.nccl: off"], Ways("host"));
+        Assert.Equal([$"gradients of {roles} without NCCL: the file says exchange.nccl: off"], Ways("host"));
 
         await Train(cluster, "nccl", [.. overrides, Auto]);
         Assert.Equal(_place.Sums("host-001"), _place.Sums("nccl-001"));
@@ -117,7 +117,7 @@ public sealed class NcclRunTests : IDisposable
         await Train(cluster, "nccl", [.. overrides, Auto]);
         Assert.Equal(_place.Sums("host-001"), _place.Sums("nccl-001"));
         Assert.StartsWith(
-            "gradients of classifier by way of the host: ncclCommInitRankConfig of rank 1 of 2 failed: unhandled system error (2): no network interface was found; ",
+            "gradients of classifier without NCCL: ncclCommInitRankConfig of rank 1 of 2 failed: unhandled system error (2): no network interface was found; ",
             Assert.Single(Ways("nccl")), StringComparison.Ordinal);
         Assert.Equal((0, 0), (HostNccl.Groups, HostNccl.Live));
     }
@@ -129,14 +129,14 @@ public sealed class NcclRunTests : IDisposable
         {
             string silo = await cluster.SiloOf("left");
             await Train(cluster, "none", [Classifier, "replicas=2", "placement.pool=left"]);
-            Assert.Equal([$"gradients of classifier by way of the host: /nowhere/libnccl.so.2 was not found; name NVIDIA's libnccl.so.2 (on {silo})"], Ways("none"));
+            Assert.Equal([$"gradients of classifier without NCCL: /nowhere/libnccl.so.2 was not found; name NVIDIA's libnccl.so.2 (on {silo})"], Ways("none"));
             await Train(cluster, "alone", [Classifier]);
             Assert.Empty(Ways("alone"));
         }
 
         await using PlacedCluster pretended = await PlacedCluster.Start(_place, new QueueLimits());
         await Train(pretended, "pretended", [Classifier, "replicas=2"]);
-        Assert.StartsWith("gradients of classifier by way of the host: the CUDA devices are pretended (on ", Assert.Single(Ways("pretended")), StringComparison.Ordinal);
+        Assert.StartsWith("gradients of classifier without NCCL: the CUDA devices are pretended (on ", Assert.Single(Ways("pretended")), StringComparison.Ordinal);
         await pretended.Whole.Submit("cpu", Place.Experiment(Classifier, "replicas=2", "placement.pool=cpu"), 0);
         await _place.Until("cpu-001", RunState.Finished);
         Assert.Empty(Ways("cpu"));

@@ -7,7 +7,7 @@ namespace Cluster.Grains;
 
 /// <summary>
 /// How the actors of an attempt add their gradients, chosen once when all are open: by NCCL where every contributor of a role has a CUDA
-/// device of its own, else by way of the host as everywhere.
+/// device of its own, else by the shards alone as everywhere.
 /// </summary>
 /// <param name="blueprint">The run's.</param>
 /// <param name="actors">All actors of the attempt.</param>
@@ -16,7 +16,7 @@ internal sealed class SumAgreement(Blueprint blueprint, IReadOnlyList<ITrainingA
 {
     /// <summary>Whether there is something to choose.</summary>
     public static bool Concerns(Blueprint blueprint) =>
-        blueprint.File.Device.Kind == DeviceKind.Cuda && blueprint.Roles.Any(role => role.Contributors > 1);
+        blueprint.File.Device.Kind == DeviceKind.Cuda && blueprint.File.Replicas > 1 && blueprint.Roles.Any(role => role.Contributors > 1);
 
     /// <summary>Chooses, and connects the devices.</summary>
     /// <returns>What was chosen for which roles and why, in words.</returns>
@@ -28,7 +28,7 @@ internal sealed class SumAgreement(Blueprint blueprint, IReadOnlyList<ITrainingA
         {
             if (SumObstacle.InFile(blueprint.File.Exchange, role) is { } obstacle)
             {
-                ways.Add((role.Name, ByHost(obstacle)));
+                ways.Add((role.Name, Without(obstacle)));
             }
             else
             {
@@ -41,7 +41,7 @@ internal sealed class SumAgreement(Blueprint blueprint, IReadOnlyList<ITrainingA
         {
             if (SumObstacle.InPlaces(role, [.. seats.Select(each => each.Seat)]) is { } obstacle)
             {
-                ways.Add((role.Name, ByHost(obstacle)));
+                ways.Add((role.Name, Without(obstacle)));
             }
             else
             {
@@ -56,7 +56,7 @@ internal sealed class SumAgreement(Blueprint blueprint, IReadOnlyList<ITrainingA
         {
             int[] roots = [.. Enumerable.Range(0, seats[0].Seat.Shards.Length).Select(shard => Array.FindIndex(seats, each => each.Seat.Shards[shard]))];
             SumGroup group = new(role.Name, [], seats.Length, roots, turns ? [.. seats.Select(each => lanes[each.Seat.DeviceId])] : null, blueprint.Roles[0].Name);
-            ways.Add((role.Name, await Connect(group, [.. seats.Select(each => each.Actor)]) is { } problem ? ByHost(problem) : string.Create(
+            ways.Add((role.Name, await Connect(group, [.. seats.Select(each => each.Actor)]) is { } problem ? Without(problem) : string.Create(
                 CultureInfo.InvariantCulture,
                 $"by NCCL {NcclLibrary.Text(seats[0].Seat.Version)} between {seats.Length} devices: sums run in NCCL's order, so that bits may differ from those of the other ways and between numbers of devices")));
         }
@@ -64,7 +64,7 @@ internal sealed class SumAgreement(Blueprint blueprint, IReadOnlyList<ITrainingA
         return [.. ways.GroupBy(each => each.Way, each => each.Role, StringComparer.Ordinal).Select(each => $"gradients of {string.Join(", ", each)} {each.Key}")];
     }
 
-    private static string ByHost(string why) => $"by way of the host: {why}";
+    private static string Without(string why) => $"without NCCL: {why}";
 
     /// <summary>Where the contributors of some roles are, in their order. No silo looks for the library where no role asks.</summary>
     private async Task<(RoleBlueprint Role, (ITrainingActor Actor, SumSeat Seat)[] Seats)[]> Seats(IReadOnlyList<RoleBlueprint> roles)
