@@ -1,5 +1,6 @@
 using Cluster.Models.Autoencoders;
 using Cluster.Models.Boltzmann;
+using Cluster.Models.Variational;
 using Cluster.Numerics;
 using static TorchSharp.torch;
 
@@ -44,6 +45,20 @@ public sealed class KernelThreadsTests
         LogisticUnits.Sample(other, bias, sample, RandomStream.Named(5, "test", 0, 0, "scaled"), new float[Rows], new float[Rows]);
         LogisticUnits.Mean(values, bias);
         other.add_(sample);
+    });
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Samples_of_a_posterior_have_the_bits_of_one_thread(int threads) => await AreThoseOfOne(threads, (values, other) =>
+    {
+        const int Latent = 51;
+        using Tensor heads = values.narrow(1, 0, 2 * Latent).contiguous(), noise = other.narrow(1, 0, Latent).contiguous(), weights = linspace(-1, 1, Rows);
+        DiagonalSample sample = new(heads, noise.view(1, Rows, Latent), 0.5);
+        using Tensor code = sample.Code, term = sample.Term, gradient = sample.Backward(weights, noise);
+        values.narrow(1, 0, 2 * Latent).copy_(gradient);
+        other.narrow(1, 0, Latent).copy_(code);
+        other.select(1, Latent).copy_(term);
     });
 
     private static async Task AreThoseOfOne(int threads, Action<Tensor, Tensor> pass)

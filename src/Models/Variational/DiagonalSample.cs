@@ -15,6 +15,9 @@ namespace Cluster.Models.Variational;
 /// </summary>
 internal sealed class DiagonalSample : IHeadDerivative
 {
+    /// <summary>Rows that a thread takes at a time.</summary>
+    private const int Grain = 32;
+
     private readonly Tensor _heads_BH;
     private readonly float _beta;
 
@@ -24,34 +27,13 @@ internal sealed class DiagonalSample : IHeadDerivative
     public DiagonalSample(Tensor heads_BH, Tensor noise_KBZ, double beta)
     {
         (_heads_BH, _beta) = (heads_BH, (float)beta);
-        int rows = (int)heads_BH.shape[0], latent = (int)heads_BH.shape[1] / 2, samples = (int)noise_KBZ.shape[0];
-        Code = empty(samples * rows, latent, ScalarType.Float32);
+        int rows = (int)heads_BH.shape[0], samples = (int)noise_KBZ.shape[0];
+        Code = empty(samples * rows, Latent, ScalarType.Float32);
         Term = empty(samples * rows, ScalarType.Float32);
-        Span<float> code = Code.AsFloats(), term = Term.AsFloats();
-        ReadOnlySpan<float> heads = heads_BH.AsFloats(), noise = noise_KBZ.AsFloats();
-        for (int row = 0; row < rows; row++)
-        {
-            ReadOnlySpan<float> means = heads.Slice(2 * row * latent, latent), logs = heads.Slice(((2 * row) + 1) * latent, latent);
-            Vector256<float> sum = Vector256<float>.Zero;
-            for (int i = 0; i < latent; i += Vector256<float>.Count)
-            {
-                // Beyond the row μ and λ are 0 and add nothing.
-                Vector256<float> mean = Load(means, i), logVariance = Load(logs, i), deviation = Deviation(logVariance);
-                sum += (mean * mean) + (deviation * deviation) - logVariance - Vector256<float>.One;
-                for (int sample = 0; sample < samples; sample++)
-                {
-                    int at = ((sample * rows) + row) * latent;
-                    Store(mean + (deviation * Load(noise.Slice(at, latent), i)), code.Slice(at, latent), i);
-                }
-            }
-
-            float divergence = 0.5f * Vector256.Sum(sum);
-            for (int sample = 0; sample < samples; sample++)
-            {
-                term[(sample * rows) + row] = -_beta * divergence;
-            }
-        }
+        IntraOp.For(rows, Grain, new Sampling(this, samples, heads_BH.AsFloats(), noise_KBZ.AsFloats(), Code.AsFloats(), Term.AsFloats()));
     }
+
+    private int Latent => (int)_heads_BH.shape[1] / 2;
 
     /// <summary>z, shape (S, Z).</summary>
     public Tensor Code { get; }
@@ -66,39 +48,83 @@ internal sealed class DiagonalSample : IHeadDerivative
     /// <inheritdoc/>
     public Tensor Backward(Tensor weight_S, Tensor codeGradient_SZ)
     {
-        int rows = (int)_heads_BH.shape[0], latent = (int)_heads_BH.shape[1] / 2, samples = (int)weight_S.shape[0] / rows;
+        int rows = (int)_heads_BH.shape[0], samples = (int)weight_S.shape[0] / rows;
         Tensor gradient_BH = empty_like(_heads_BH);
         using Tensor given = codeGradient_SZ.contiguous();
-        Span<float> into = gradient_BH.AsFloats();
-        ReadOnlySpan<float> heads = _heads_BH.AsFloats(), code = Code.AsFloats(), gradient = given.AsFloats(), weights = weight_S.AsFloats();
-        for (int row = 0; row < rows; row++)
-        {
-            ReadOnlySpan<float> means = heads.Slice(2 * row * latent, latent), logs = heads.Slice(((2 * row) + 1) * latent, latent);
-            float weight = 0;
-            for (int sample = 0; sample < samples; sample++)
-            {
-                weight += weights[(sample * rows) + row];
-            }
+        IntraOp.For(rows, Grain, new Derivative(
+            this, samples, _heads_BH.AsFloats(), Code.AsFloats(), given.AsFloats(), weight_S.AsFloats(), gradient_BH.AsFloats()));
+        return gradient_BH;
+    }
 
-            Vector256<float> scale = Vector256.Create(_beta * weight), half = Vector256.Create(0.5f);
-            for (int i = 0; i < latent; i += Vector256<float>.Count)
+    private readonly ref struct Sampling(DiagonalSample of, int samples, ReadOnlySpan<float> heads, ReadOnlySpan<float> noise, Span<float> code, Span<float> term) : IRangeWork
+    {
+        private readonly ReadOnlySpan<float> _heads = heads, _noise = noise;
+        private readonly Span<float> _code = code, _term = term;
+
+        public void Run(int first, int count)
+        {
+            int latent = of.Latent, rows = _term.Length / samples;
+            for (int row = first; row < first + count; row++)
             {
-                Vector256<float> mean = Load(means, i), logVariance = Load(logs, i), deviation = Deviation(logVariance);
-                Vector256<float> sum = Vector256<float>.Zero, product = Vector256<float>.Zero;
-                for (int sample = 0; sample < samples; sample++)
+                ReadOnlySpan<float> means = _heads.Slice(2 * row * latent, latent), logs = _heads.Slice(((2 * row) + 1) * latent, latent);
+                Vector256<float> sum = Vector256<float>.Zero;
+                for (int i = 0; i < latent; i += Vector256<float>.Count)
                 {
-                    int at = ((sample * rows) + row) * latent;
-                    Vector256<float> g = Load(gradient.Slice(at, latent), i);
-                    sum += g;
-                    product += g * (Load(code.Slice(at, latent), i) - mean);
+                    // Beyond the row μ and λ are 0 and add nothing.
+                    Vector256<float> mean = Load(means, i), logVariance = Load(logs, i), deviation = Deviation(logVariance);
+                    sum += (mean * mean) + (deviation * deviation) - logVariance - Vector256<float>.One;
+                    for (int sample = 0; sample < samples; sample++)
+                    {
+                        int at = ((sample * rows) + row) * latent;
+                        Store(mean + (deviation * Load(_noise.Slice(at, latent), i)), _code.Slice(at, latent), i);
+                    }
                 }
 
-                Store(sum - (scale * mean), into.Slice(2 * row * latent, latent), i);
-                Store(half * (product - (scale * ((deviation * deviation) - Vector256<float>.One))), into.Slice(((2 * row) + 1) * latent, latent), i);
+                float divergence = 0.5f * Vector256.Sum(sum);
+                for (int sample = 0; sample < samples; sample++)
+                {
+                    _term[(sample * rows) + row] = -of._beta * divergence;
+                }
             }
         }
+    }
 
-        return gradient_BH;
+    private readonly ref struct Derivative(
+        DiagonalSample of, int samples, ReadOnlySpan<float> heads, ReadOnlySpan<float> code, ReadOnlySpan<float> gradient, ReadOnlySpan<float> weights, Span<float> into) : IRangeWork
+    {
+        private readonly ReadOnlySpan<float> _heads = heads, _code = code, _gradient = gradient, _weights = weights;
+        private readonly Span<float> _into = into;
+
+        public void Run(int first, int count)
+        {
+            int latent = of.Latent, rows = _weights.Length / samples;
+            for (int row = first; row < first + count; row++)
+            {
+                ReadOnlySpan<float> means = _heads.Slice(2 * row * latent, latent), logs = _heads.Slice(((2 * row) + 1) * latent, latent);
+                float weight = 0;
+                for (int sample = 0; sample < samples; sample++)
+                {
+                    weight += _weights[(sample * rows) + row];
+                }
+
+                Vector256<float> scale = Vector256.Create(of._beta * weight), half = Vector256.Create(0.5f);
+                for (int i = 0; i < latent; i += Vector256<float>.Count)
+                {
+                    Vector256<float> mean = Load(means, i), logVariance = Load(logs, i), deviation = Deviation(logVariance);
+                    Vector256<float> sum = Vector256<float>.Zero, product = Vector256<float>.Zero;
+                    for (int sample = 0; sample < samples; sample++)
+                    {
+                        int at = ((sample * rows) + row) * latent;
+                        Vector256<float> g = Load(_gradient.Slice(at, latent), i);
+                        sum += g;
+                        product += g * (Load(_code.Slice(at, latent), i) - mean);
+                    }
+
+                    Store(sum - (scale * mean), _into.Slice(2 * row * latent, latent), i);
+                    Store(half * (product - (scale * ((deviation * deviation) - Vector256<float>.One))), _into.Slice(((2 * row) + 1) * latent, latent), i);
+                }
+            }
+        }
     }
 
     /// <summary>σ. The difference is 0, or not a number where λ is not finite: a run that diverged must show.</summary>
