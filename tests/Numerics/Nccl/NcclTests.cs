@@ -107,11 +107,13 @@ public sealed class NcclTests
 
         HostNccl.Break(0, 1);
         var id = library.NewId();
+        using Barrier connected = new(2); // who learns late that all have connected would learn of the loss instead
         var problems = await Together(2, rank =>
         {
             using NcclCommunicator communicator = new(library, 2, rank);
             using var ones = torch.ones(3);
             communicator.Connect(id);
+            connected.SignalAndWait();
             var broken = Assert.Throws<NcclException>(() => communicator.Group(group => group.Broadcast(ones, 0)));
             communicator.Abort();
             return broken;
