@@ -44,7 +44,7 @@ typedef struct { int broadcasts; const void* from; void* to; size_t count; ncclD
 
 typedef struct Clique {
   uint64_t number;
-  int ranks, joined, arrived, finalized;
+  int ranks, joined, arrived, finalized, broken;
   struct ncclComm* members[MOST_RANKS];
   struct Clique* next;
 } Clique;
@@ -215,7 +215,8 @@ static ncclResult_t arrive(ncclComm_t comm) {
   Clique* clique = comm->clique;
   comm->groups++;
   comm->touched = 0;
-  comm->state = ncclInProgress;
+  comm->state = clique->broken ? ncclRemoteError : ncclInProgress;
+  if (clique->broken) return ncclInProgress;
   if (comm->rank == hang_rank && comm->groups == hang_group) {
     hang_rank = -1;
     counts[Hung]++;
@@ -224,6 +225,7 @@ static ncclResult_t arrive(ncclComm_t comm) {
   if (comm->rank == break_rank && comm->groups == break_group) {
     break_rank = -1;
     last_error = "connection closed by remote peer";
+    clique->broken = 1;
     for (int r = 0; r < clique->ranks; r++)
       if (clique->members[r]) clique->members[r]->state = ncclRemoteError;
     return ncclInProgress;
