@@ -10,6 +10,7 @@
 //   checkpoint       how much longer the step takes that takes a checkpoint of a model of 100 MB
 //   calls            grain calls between two silo processes, alone and while 64 MiB exchanges run between them without a pause
 //   scale            steps per second of two replicas on one silo process and on two
+//   lag              steps per second of a GAN whose networks are on two silo processes, in turn and at the same time
 //   dictionary       samples per second through the actors, and the held-out objective after one pass
 using Cluster.Bench;
 
@@ -28,7 +29,7 @@ if (args is ["sink", var protocol])
     return await TelemetrySink.Run(protocol);
 }
 
-if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary" or "silos" or "kill" or "checkpoint" or "scale") and var work, .. var rest])
+if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary" or "silos" or "kill" or "checkpoint" or "scale" or "lag") and var work, .. var rest])
 {
     Console.Error.WriteLine(
         "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--replicas 1] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
@@ -43,6 +44,7 @@ if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae"
     Console.Error.WriteLine("       bench silos [--folder .cluster] [--seconds 60] [--calls 20000]");
     Console.Error.WriteLine("       bench calls [--way tcp|memory] [--mib 64] [--rounds 5] [--exchanges 40] [--calls 3000]");
     Console.Error.WriteLine("       bench scale [--model dcgan|vae] [--one .one] [--two .two] [--batch 64] [--steps 40] [--rounds 5]");
+    Console.Error.WriteLine("       bench lag [--model mlp|dcgan] [--folder .two] [--staleness 1] [--batch 64] [--steps 40] [--rounds 5] [--set key=value]");
     Console.Error.WriteLine("       bench kill [--folder .cluster] [--kills 3] [--victim carrier|other]");
     return 2;
 }
@@ -58,6 +60,7 @@ Console.WriteLine(await (work switch
     "kill" => KillRecovery.Measure(flags),
     "checkpoint" => CheckpointCost.Measure(flags),
     "scale" => SiloScaling.Measure(flags),
+    "lag" => LagRate.Measure(flags),
     _ => GanMemory.Measure(flags),
 }));
 return 0;

@@ -54,7 +54,7 @@ internal static class SiloScaling
     }
 
     /// <summary>A run from its beginning: as many steps as are timed pass before, while the runtime compiles.</summary>
-    private static async Task<double> Rate(LocalSilos here, int silos, string experiment, int steps)
+    internal static async Task<double> Rate(LocalSilos here, int silos, string experiment, int steps)
     {
         if (here.Silos.Count != silos)
         {

@@ -151,6 +151,18 @@ public sealed class MistakeMessageTests
     [InlineData("model: {kind: gan, discriminatorSteps: 0}", "x.yaml:1:40: model.discriminatorSteps: must be a whole number from 1 to 1000, but is 0")]
     public void AMistakeInTheModel(string yaml, string message) => Assert.Equal(message, Of(yaml));
 
+    [Theory]
+    [InlineData("rbm")]
+    [InlineData("dictionary")]
+    public void Statistics_that_wait_for_a_step_cannot_have_it_left_out(string kind)
+    {
+        string text = $"model: {{kind: {kind}, staleness: 2}}\nonNonFinite: ";
+        Assert.Equal(
+            "x.yaml:2:1: onNonFinite: cannot be rollback with model.staleness: what waits for a step that is left out would be older than the bound when it is used; stop or skip",
+            Of(text + "rollback\n"));
+        Assert.Equal(NonFiniteAction.Skip, Good(text + "skip\n").OnNonFinite);
+    }
+
     [Fact]
     public void TooManyLayersAreRefusedAsAWhole() =>
         Assert.Equal(

@@ -26,6 +26,7 @@ public sealed class RoundTripTests
               conditional: false
               discriminatorSteps: 1
               reuseFakes: true
+              staleness: 0
               generator:
                 net: mlp
                 hidden: [256, 512]

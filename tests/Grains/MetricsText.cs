@@ -14,6 +14,10 @@ internal static class MetricsText
     /// <summary>The rows of a run, each once.</summary>
     public static IEnumerable<string> Lasting(TrainingCluster cluster, string run) => File.ReadLines(cluster.Folder(run).Metrics).Select(Lasting).Distinct();
 
+    /// <summary>One figure of all rows.</summary>
+    public static IEnumerable<double> Figures(TrainingCluster cluster, string run, string name) =>
+        File.ReadLines(cluster.Folder(run).Metrics).Select(line => JsonNode.Parse(line)![name]!.GetValue<double>());
+
     private static string Lasting(string line)
     {
         JsonObject row = JsonNode.Parse(line)!.AsObject();

@@ -10,6 +10,7 @@ internal static class SmallExperiments
     public static Dictionary<string, string[]> Overrides { get; } = new(StringComparer.Ordinal)
     {
         ["gan"] = ["replicas=2", "shards=2", "model.discriminatorSteps=2"],
+        ["gan-stale"] = ["replicas=2", "shards=2", "model.discriminatorSteps=2", "model.staleness=1"],
         ["rbm"] =
         [
             "model={kind: rbm, hidden: 12, chains: 20, pools: 2, temperatures: 2, staleness: 1}", "data={name: digits, binarize: dynamic}", "replicas=2", "shards=2",

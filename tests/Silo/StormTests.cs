@@ -13,11 +13,11 @@ namespace Cluster.Silo.Tests;
 /// Three silo processes that are killed (SIGKILL), stopped (SIGSTOP) and let on later (SIGCONT) at moments and in an order that a
 /// seeded stream chooses. Every run must end by itself with the parameters of the undisturbed run, or stop with a clear error
 /// and a sound last checkpoint from which it then goes on to the same parameters. CLUSTER_STORM says how many rounds
-/// (default 4: one for each workflow), CLUSTER_STORM_FIRST with which they begin.
+/// (default 5: one for each workflow), CLUSTER_STORM_FIRST with which they begin.
 /// </summary>
 public sealed class StormTests(ITestOutputHelper output) : ProcessTest
 {
-    private static readonly int Rounds = Number("CLUSTER_STORM", 4), First = Number("CLUSTER_STORM_FIRST", 0);
+    private static readonly int Rounds = Number("CLUSTER_STORM", 5), First = Number("CLUSTER_STORM_FIRST", 0);
 
     /// <summary>Longer than any recovery; a round that takes longer hangs.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
@@ -28,6 +28,7 @@ public sealed class StormTests(ITestOutputHelper output) : ProcessTest
         ("rbm", 4000, ["model={kind: rbm, hidden: 12, chains: 20, pools: 2, temperatures: 2, staleness: 1}", "data={name: digits, binarize: dynamic}"]),
         ("vae", 4000, ["model={kind: vae, latent: 3, encoder: {hidden: [12]}, decoder: {hidden: [10]}, microbatches: 2}", "data={name: digits, binarize: dynamic}"]),
         ("dictionary", 1500, ["model={kind: dictionary, atoms: 24, patch: {size: 5, count: 1000}}"]),
+        ("gan-stale", 4000, ["model.staleness=1", "model.discriminatorSteps=2"]),
     ];
 
     private readonly Dictionary<string, SortedDictionary<string, string>> _undisturbed = new(StringComparer.Ordinal);

@@ -6,7 +6,10 @@ namespace Cluster.Contracts;
 [Alias("cluster.IGeneratorGrain")]
 public interface IGeneratorGrain : ITrainingActor
 {
-    /// <summary>Builds the network and takes its parameters from the shards.</summary>
+    /// <summary>
+    /// Builds the network and takes its parameters from the shards. With staleness its discriminator is open already, and gets the fakes
+    /// of a run's first steps.
+    /// </summary>
     Task Open(OpenRequest request);
 
     /// <summary>The generated half of a discriminator update's batch, shape (batch, pixels).</summary>

@@ -56,7 +56,7 @@ public sealed record ExperimentFile
     {
         var name = s.Scalar("name", d.Name, ExperimentName.Form, "name of the experiment; by default the file's name without its extension");
         var model = s.Map("model", d.Model, ModelSection.Describe, "what is trained", word: ModelSection.Tag);
-        return new()
+        ExperimentFile read = new()
         {
             Name = name,
             Model = model,
@@ -79,5 +79,8 @@ public sealed record ExperimentFile
             Recovery = s.Map("recovery", d.Recovery, RecoverySection.Describe, "what the run does about actors that are lost or late"),
             OnNonFinite = s.Word("onNonFinite", d.OnNonFinite, "what to do when a loss or gradient is not finite; stop: the run fails and names the step, the actor and the last good checkpoint; skip: the update is left out; rollback: the run goes back to its newest checkpoint and leaves the step out"),
         };
+        bool waits = model is RbmModel { Staleness: > 0 } or DictionaryModel { Staleness: > 0 };
+        s.Require("onNonFinite", !waits || read.OnNonFinite != NonFiniteAction.Rollback, "cannot be rollback with model.staleness: what waits for a step that is left out would be older than the bound when it is used; stop or skip");
+        return read;
     }
 }

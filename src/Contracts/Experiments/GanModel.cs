@@ -82,6 +82,9 @@ public sealed record GanModel : ModelSection
     /// <summary>Whether the generator learns on the fakes of the last discriminator update, which spares a forward pass.</summary>
     public bool ReuseFakes { get; init; } = true;
 
+    /// <summary>Steps by which the two networks lag behind each other; 0 where they take turns.</summary>
+    public int Staleness { get; init; }
+
     public GeneratorOptions Generator { get; init; } = new();
     public DiscriminatorOptions Discriminator { get; init; } = new();
 
@@ -117,7 +120,10 @@ public sealed record GanModel : ModelSection
             Codes = s.Map("codes", d.Codes, CodesSection.Describe, "codes beside z that the discriminator reads back from the images (InfoGAN: Chen et al. 2016)"),
             Conditional = s.Flag("conditional", d.Conditional, "whether both networks are told the class (Mirza and Osindero 2014); the data need labels"),
             DiscriminatorSteps = s.Int("discriminatorSteps", d.DiscriminatorSteps, "discriminator updates for each generator update (k in the paper)", 1, 1000),
-            ReuseFakes = s.Flag("reuseFakes", d.ReuseFakes, "whether the generator learns on the fakes of the last discriminator update; false draws fresh ones, as Algorithm 1 of the paper does"),
+            ReuseFakes = s.Flag("reuseFakes", d.ReuseFakes, "whether the generator learns on the fakes of the last discriminator update, with staleness that of as many steps later; false draws fresh ones, as Algorithm 1 of the paper does"),
+            Staleness = s.Int("staleness", d.Staleness,
+                "steps by which the fakes that the discriminator learns on lag behind the generator, so that both networks step at the same time; the generator is then judged by the discriminator of the step before; 0: they take turns",
+                0, 1000),
             Generator = s.Map(GeneratorRole, d.Generator, GeneratorOptions.Describe, "the generator: z to an image"),
             Discriminator = s.Map(DiscriminatorRole, d.Discriminator, DiscriminatorOptions.Describe, "the discriminator: an image to one logit, or a critic's score"),
         };

@@ -23,13 +23,16 @@ public static class EventFile
         double start = clock.At(0);
         string path = Path.Combine(Directory.CreateDirectory(Path.Combine(logs, folder.Name)).FullName, string.Create(
             CultureInfo.InvariantCulture, $"events.out.tfevents.{(long)start:D10}.cluster"));
-        AtomicFile.Write(path, to =>
+        AtomicFile.Write(path, file =>
         {
+            BufferedStream to = new(file, 1 << 16); // the file is not this one's to close
             RecordFile.Write(to, new ProtoWriter().Double(1, start).Text(3, Version).Written);
             foreach (Entry entry in entries)
             {
                 RecordFile.Write(to, new ProtoWriter().Double(1, clock.At(entry.Step)).Integer(2, entry.Step).Message(5, entry.Summary()).Written);
             }
+
+            to.Flush();
         });
         return new EventFileResult(path, entries.Length);
     }

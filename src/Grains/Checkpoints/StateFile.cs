@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
 using Cluster.Numerics;
@@ -23,16 +22,14 @@ internal static class StateFile
     {
         Directory.CreateDirectory(folder);
         long length = 0;
-        byte[] sum = [];
-        AtomicFile.Write(Path.Combine(folder, name), stream =>
+        string sum = "";
+        AtomicFile.Write(Path.Combine(folder, name), file =>
         {
+            using SummedStream stream = new(file);
             SafetensorsWriter.Write(stream, tensors, metadata);
-            stream.Flush();
-            stream.Position = 0;
-            length = stream.Length;
-            sum = SHA256.HashData(stream);
+            (length, sum) = (stream.Length, stream.Sum());
         });
-        return new CheckpointFile(name, length, Convert.ToHexStringLower(sum));
+        return new CheckpointFile(name, length, sum);
     }
 
     /// <summary>Opens it; the caller disposes of it.</summary>

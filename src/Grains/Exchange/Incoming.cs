@@ -30,6 +30,9 @@ internal sealed class Incoming
     /// </summary>
     public bool InStream(DeviceThread user) => _lent is { } lent && lent.Device == user;
 
+    /// <summary>Whether it is lent from another thread of this silo: its lender frees it as soon as it is answered, and not when it was used.</summary>
+    public bool IsOfAnotherThread(DeviceThread user) => _lent is { } lent && lent.Device != user;
+
     /// <summary>The work that makes the tensor.</summary>
     public Task Made => _lent?.Made ?? _fetch ?? Task.CompletedTask;
 

@@ -38,9 +38,10 @@ public sealed class TensorTransfer(LocalTensors local, BulkChannel? bulk)
             return new Outgoing(new TensorMessage(null, loan.Ticket), loan);
         }
 
-        await made;
-        return await device.RunAsync(() =>
+        // Queued right behind the work: what is queued next must not hold it up.
+        return await device.RunAsync("transfer.pack", () =>
         {
+            made.GetAwaiter().GetResult();
             Tensor plain = tensor().detach();
             return GoesBeside(plain) ? Offer(plain) : new Outgoing(new TensorMessage(Encode(plain), 0), null);
         });

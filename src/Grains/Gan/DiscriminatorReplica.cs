@@ -33,12 +33,15 @@ internal sealed class DiscriminatorReplica : IDisposable
         Memory = blueprint.Gan.Discriminator.Memory is { } memory ? new FlatParameters(memory, device.Device, blueprint.Type) : null;
         _real_BD = Part(0, 0, pixels);
         _fake_BD = Part(file.Batch, 0, pixels);
+        Waiting = blueprint.Lags ? new WaitingFakes(blueprint, device.Device) : null;
         if (blueprint.Classes > 0)
         {
             _realLabels_BK = Part(0, pixels, blueprint.Classes);
             _fakeLabels_BK = Part(file.Batch, pixels, blueprint.Classes);
         }
     }
+
+    public GanBlueprint Blueprint => _blueprint;
 
     public DeviceThread Device { get; }
 
@@ -50,41 +53,48 @@ internal sealed class DiscriminatorReplica : IDisposable
     /// <summary>What the discriminator remembers; null for most.</summary>
     public FlatParameters? Memory { get; }
 
+    /// <summary>Fakes for later steps; null where nothing lags.</summary>
+    public WaitingFakes? Waiting { get; }
+
     /// <summary>Which discriminator update a part of a step is, from 0: it names the minibatch.</summary>
     public long Update(long step, int part) => (step * _blueprint.Model.DiscriminatorSteps) + part;
 
     /// <summary>The gradient of the discriminator's objective on the update's minibatch and as many fakes.</summary>
-    public DiscriminatorReport Learn(long step, int part, Incoming fakes)
+    public DiscriminatorStep Learn(long step, int part, Incoming fakes)
     {
-        long update = Update(step, part);
-        _batch.Fill(update, _real_BD);
         fakes.CopyTo(_fake_BD);
-        if (_blueprint.Classes > 0)
-        {
-            _realLabels_BK!.copy_(OneHot(_batch.Labels));
-            _fakeLabels_BK!.copy_(OneHot(_blueprint.FakeLabels(_index, step, part)));
-        }
-
-        if (part == _blueprint.Model.DiscriminatorSteps - 1 && _blueprint.IsReported(step))
-        {
-            int[]? labels = _blueprint.Data.Labels is null ? null : _batch.Labels;
-            GanSignals.Note(_book, step, _real_BD, _fake_BD, labels, _blueprint.LabelledClasses, _blueprint.FakeLabels(_index, step, part));
-        }
-
-        Parameters.ZeroGradients();
-        return _blueprint.Gan.DiscriminatorStep(
-            Parameters, _input_2BD, () => RandomStream.Named(_blueprint.Seed, GanModel.DiscriminatorRole, _index, update, "interpolation"), Memory,
-            _blueprint.FakeCodes(_index, step, part, Device.Device));
+        return Learn(step, part, step, 0);
     }
 
-    /// <summary>The generator's loss and dL/dfakes; they last until the next judgement.</summary>
-    public Judgement Judge(long step, Incoming fakes)
+    /// <summary>The same on the fakes that wait for it.</summary>
+    /// <param name="step">The workflow step.</param>
+    /// <param name="part">Which of the step's updates.</param>
+    /// <param name="turn">How many steps were taken before.</param>
+    /// <exception cref="InvalidOperationException">They are older than the bound.</exception>
+    public DiscriminatorStep Learn(long step, int part, long turn)
+    {
+        (long named, int age) = Waiting!.Take(turn, part, _fake_BD);
+        return Learn(step, part, named, age);
+    }
+
+    /// <summary>
+    /// The generator's loss and dL/dfakes; they last until the next judgement. With staleness, fakes that are reused wait from now on for
+    /// the update that learns on them.
+    /// </summary>
+    /// <param name="step">The workflow step.</param>
+    /// <param name="fakes">Shape (B, D).</param>
+    /// <param name="turn">How many steps were taken before; counts only with staleness.</param>
+    public Judgement Judge(long step, Incoming fakes, long turn)
     {
         _judgement?.Dispose();
         int part = _blueprint.Parts - 1;
+        long named = _blueprint.Learned(step);
+        Tensor fake_BD = Waiting is { } waiting && _blueprint.Model.ReuseFakes
+            ? waiting.Put(turn, _blueprint.Model.Staleness, part, named, fakes)
+            : fakes.Open(Device.Device);
         Judgement judgement = _blueprint.Gan.Judge(
-            Parameters, fakes.Open(Device.Device), Memory, _blueprint.Classes > 0 ? OneHot(_blueprint.FakeLabels(_index, step, part)) : null,
-            _blueprint.FakeCodes(_index, step, part, Device.Device));
+            Parameters, fake_BD, Memory, _blueprint.Classes > 0 ? OneHot(_blueprint.FakeLabels(_index, named, part)) : null,
+            _blueprint.FakeCodes(_index, named, part, Device.Device));
         judgement.Loss.DetachFromDisposeScope();
         judgement.Gradient.DetachFromDisposeScope();
         return _judgement = judgement;
@@ -93,6 +103,7 @@ internal sealed class DiscriminatorReplica : IDisposable
     public void Dispose()
     {
         _judgement?.Dispose();
+        Waiting?.Dispose();
         _realLabels_BK?.Dispose();
         _fakeLabels_BK?.Dispose();
         _real_BD.Dispose();
@@ -100,6 +111,29 @@ internal sealed class DiscriminatorReplica : IDisposable
         _input_2BD.Dispose();
         Parameters.Dispose();
         Memory?.Dispose();
+    }
+
+    private DiscriminatorStep Learn(long step, int part, long named, int age)
+    {
+        long update = Update(step, part);
+        _batch.Fill(update, _real_BD);
+        if (_blueprint.Classes > 0)
+        {
+            _realLabels_BK!.copy_(OneHot(_batch.Labels));
+            _fakeLabels_BK!.copy_(OneHot(_blueprint.FakeLabels(_index, named, part)));
+        }
+
+        if (part == _blueprint.Model.DiscriminatorSteps - 1 && _blueprint.IsReported(step))
+        {
+            int[]? labels = _blueprint.Data.Labels is null ? null : _batch.Labels;
+            GanSignals.Note(_book, step, _real_BD, _fake_BD, labels, _blueprint.LabelledClasses, _blueprint.FakeLabels(_index, named, part));
+        }
+
+        Parameters.ZeroGradients();
+        DiscriminatorReport report = _blueprint.Gan.DiscriminatorStep(
+            Parameters, _input_2BD, () => RandomStream.Named(_blueprint.Seed, GanModel.DiscriminatorRole, _index, update, "interpolation"), Memory,
+            _blueprint.FakeCodes(_index, named, part, Device.Device));
+        return new DiscriminatorStep(report.Loss, report.RealScore, report.FakeScore, age);
     }
 
     private Tensor Part(long row, long column, long width) =>

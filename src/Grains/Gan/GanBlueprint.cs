@@ -116,6 +116,15 @@ internal sealed class GanBlueprint : Blueprint
     /// <summary>Batches of fakes in a step: one for each discriminator update, and one more where the generator learns on fresh ones.</summary>
     public int Parts => Model.DiscriminatorSteps + (Model.ReuseFakes ? 0 : 1);
 
+    /// <summary>Whether the two networks step at the same time, each on what the other was some steps ago.</summary>
+    public bool Lags => Model.Staleness > 0;
+
+    /// <summary>
+    /// The step whose name the fakes have that the generator learns on in a step. Where they are reused, the discriminator learns on them
+    /// in that step, too.
+    /// </summary>
+    public long Learned(long step) => Model.ReuseFakes ? step + Model.Staleness : step;
+
     /// <summary>Whether the data are points in the plane.</summary>
     public bool IsPlane => Data is { Channels: 1, Height: 1, Width: 2 };
 
@@ -167,7 +176,7 @@ internal sealed class GanBlueprint : Blueprint
 
     public override IEnumerable<KeyValuePair<string, double>> Summarize(SignalSet signals) => [.. base.Summarize(signals), .. GanSignals.Of(signals)];
 
-    public override bool RolesTakeTurns => true;
+    public override bool RolesTakeTurns => !Lags;
 
     public override IReadOnlyList<Rule> Rules =>
     [

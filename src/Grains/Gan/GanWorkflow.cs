@@ -5,7 +5,7 @@ namespace Cluster.Grains;
 
 /// <summary>
 /// The alternating workflow of a GAN: k discriminator updates, then one generator update, each on all replicas at once
-/// (Goodfellow et al. 2014, Algorithm 1). It only sends and awaits.
+/// (Goodfellow et al. 2014, Algorithm 1); with staleness all updates of a step at the same time. It only sends and awaits.
 /// </summary>
 internal sealed class GanWorkflow : IWorkflow
 {
@@ -22,40 +22,46 @@ internal sealed class GanWorkflow : IWorkflow
         _generators = context.Replicas<IGeneratorGrain>(GanModel.GeneratorRole, blueprint.File.Replicas);
         _discriminators = context.Replicas<IDiscriminatorGrain>(GanModel.DiscriminatorRole, blueprint.File.Replicas);
         _shards = new RoleShards(context, blueprint);
+        FigureNames = ["discriminatorLoss", "generatorLoss", "realScore", "fakeScore", .. blueprint.Lags ? ["staleness"] : Array.Empty<string>()];
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> FigureNames { get; } = ["discriminatorLoss", "generatorLoss", "realScore", "fakeScore"];
+    public IReadOnlyList<string> FigureNames { get; }
 
     /// <inheritdoc/>
     public IReadOnlyList<ITrainingActor> Actors => [.. _generators, .. _discriminators, .. _shards.Actors];
 
-    /// <summary>Opens shards, then replicas.</summary>
+    /// <summary>Opens shards, then replicas; with staleness discriminators before generators, which send them fakes at once.</summary>
     /// <inheritdoc/>
     public async Task Open(long step, string? checkpoint)
     {
         await _shards.Open(step, checkpoint);
-        await Together.All(
-        [
-            .. _generators.Select((generator, index) => generator.Open(_context.Open(index, step, checkpoint))),
-            .. _discriminators.Select((discriminator, index) => discriminator.Open(_context.Open(index, step, checkpoint))),
-        ]);
+        Task discriminators = Together.All(_discriminators.Select((discriminator, index) => discriminator.Open(_context.Open(index, step, checkpoint))));
+        if (_blueprint.Lags)
+        {
+            await discriminators;
+        }
+
+        await Together.All([discriminators, .. _generators.Select((generator, index) => generator.Open(_context.Open(index, step, checkpoint)))]);
     }
 
     /// <inheritdoc/>
     public async Task Step(long step)
     {
         StepId at = _context.At(step);
-        for (int part = 0; part < _blueprint.Model.DiscriminatorSteps; part++)
+        if (_blueprint.Lags)
         {
-            int now = part;
-            await Together.All(_discriminators.Select(discriminator => discriminator.Step(at, now)));
+            await Together.All(Discriminate(at), Generate(at));
+            return;
         }
 
-        await Together.All(_generators.Select(generator => generator.Step(at)));
+        await Discriminate(at);
+        await Generate(at);
     }
 
-    /// <summary>Losses and scores, averaged over the replicas in their order; the discriminator's are those of its last update.</summary>
+    /// <summary>
+    /// Losses and scores, averaged over the replicas in their order; the discriminator's are those of its last update. Of staleness the largest.
+    /// </summary>
     /// <inheritdoc/>
     public async Task<double[][]> Report(long first, int count)
     {
@@ -74,10 +80,12 @@ internal sealed class GanWorkflow : IWorkflow
     }
 
     /// <inheritdoc/>
-    public Task Snapshot(long step) => _shards.Snapshot(step);
+    public Task Snapshot(long step) =>
+        Together.All([_shards.Snapshot(step), .. Keepers.Select(discriminator => discriminator.Snapshot(_context.At(step)))]);
 
     /// <inheritdoc/>
-    public Task<CheckpointFile[]> WriteSnapshot(long step, string checkpoint) => Task.WhenAll(_shards.WriteSnapshot(step, checkpoint));
+    public Task<CheckpointFile[]> WriteSnapshot(long step, string checkpoint) => Task.WhenAll(
+        [.. _shards.WriteSnapshot(step, checkpoint), .. Keepers.Select(discriminator => discriminator.WriteSnapshot(_context.At(step), checkpoint))]);
 
     /// <inheritdoc/>
     public Task Close() => Closing.All(
@@ -85,11 +93,26 @@ internal sealed class GanWorkflow : IWorkflow
         _discriminators.Select(discriminator => discriminator.Close(_context.Attempt)),
         _shards.Close());
 
-    private static double[] Figures(IEnumerable<DiscriminatorStep> judged, IEnumerable<GeneratorStep> generated) =>
+    /// <summary>The discriminators, where they hold fakes that wait for later steps.</summary>
+    private IEnumerable<IDiscriminatorGrain> Keepers => _blueprint.Lags ? _discriminators : [];
+
+    private async Task Discriminate(StepId at)
+    {
+        for (int part = 0; part < _blueprint.Model.DiscriminatorSteps; part++)
+        {
+            int now = part;
+            await Together.All(_discriminators.Select(discriminator => discriminator.Step(at, now)));
+        }
+    }
+
+    private Task Generate(StepId at) => Together.All(_generators.Select(generator => generator.Step(at)));
+
+    private double[] Figures(IEnumerable<DiscriminatorStep> judged, IEnumerable<GeneratorStep> generated) =>
     [
         judged.Average(each => each.Loss),
         generated.Average(each => each.Loss),
         judged.Average(each => each.RealScore),
         judged.Average(each => each.FakeScore),
+        .. _blueprint.Lags ? [judged.Max(each => (double)each.Staleness)] : Array.Empty<double>(),
     ];
 }

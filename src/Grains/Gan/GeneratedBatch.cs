@@ -17,6 +17,9 @@ internal sealed class GeneratedBatch(long step, int part, Task<Tensor> making) :
 
     public int Part => part;
 
+    /// <summary>The work that gives the fakes.</summary>
+    public Task Made => making;
+
     /// <summary>The fakes with their graph, once they are made.</summary>
     public Tensor Output => making.Result;
 

@@ -48,11 +48,25 @@ internal sealed class GeneratorReplica : IDisposable
     /// <summary>Batches of fakes in a step: one for each discriminator update, and one more where the generator learns on fresh ones.</summary>
     public int Parts => Blueprint.Parts;
 
-    /// <summary>Where the discriminator is, as it said when it last asked; null before.</summary>
-    public string? DiscriminatorSilo { get; private set; }
+    /// <summary>Where the discriminator is, as it said when it last asked, or was asked; null before.</summary>
+    public string? DiscriminatorSilo { get; set; }
 
-    /// <summary>Starts to make a batch if it is not the present one.</summary>
-    public void Prefetch(long step, int part) => _ = Batch(step, part);
+    /// <summary>
+    /// Starts to make a batch of a step if it is not the present one; with staleness the one that the generator learns on then.
+    /// </summary>
+    public void Prefetch(long step, int part) => _ = Blueprint.Lags ? Batch(Blueprint.Learned(step), Parts - 1) : Batch(step, part);
+
+    /// <summary>Starts to make a batch that the generator does not learn on; the caller owns it.</summary>
+    public GeneratedBatch Ahead(long step, int part) => new(step, part, Device.RunAsync("generator.make", () => Make(step, part, learns: false)));
+
+    /// <summary>Queues the end of batches behind their making.</summary>
+    public void Free(GeneratedBatch[] batches)
+    {
+        if (batches.Length > 0)
+        {
+            _ = Device.RunAsync(() => Array.ForEach(batches, batch => batch.Dispose()));
+        }
+    }
 
     /// <summary>A batch of fakes, packed for the silo that asks.</summary>
     public async Task<TensorMessage> Fakes(long step, int part, string askerSilo)
@@ -106,11 +120,13 @@ internal sealed class GeneratorReplica : IDisposable
         return _batch = new GeneratedBatch(step, part, Device.RunAsync("generator.make", () =>
         {
             old?.Dispose();
-            return Make(step, part);
+
+            // Only the last batch of a step is learned on; the others need no graph.
+            return Make(step, part, learns: part == Parts - 1);
         }));
     }
 
-    private Tensor Make(long step, int part)
+    private Tensor Make(long step, int part, bool learns)
     {
         string purpose = "latent/" + part.ToString(CultureInfo.InvariantCulture);
         Tensor latent_BZ = GeneratorSamples.Noise(Blueprint, Device.Device, Blueprint.File.Batch, RandomStream.Named(Blueprint.Seed, GanModel.GeneratorRole, _index, step, purpose));
@@ -122,8 +138,7 @@ internal sealed class GeneratorReplica : IDisposable
 
         Tensor input_BZ = Blueprint.WithLabels(latent_BZ, Blueprint.FakeLabels(_index, step, part));
 
-        // Only the last batch of a step is learned on; the others need no graph.
-        using (set_grad_enabled(part == Parts - 1))
+        using (set_grad_enabled(learns))
         {
             return Blueprint.Gan.Generator.Forward(new NetworkPass(Parameters, Memory), input_BZ);
         }
