@@ -59,6 +59,7 @@ public sealed class MistakeMessageTests
     [InlineData("exchange: {compression: topk}", "x.yaml:2:25: exchange.compression.name: must be one of none, top-k, power-sgd, but is topk; did you mean top-k?")]
     [InlineData("exchange: {precision: bfloat16, compression: power-sgd}", "x.yaml:2:12: exchange.precision: cannot be less than float32 with compression power-sgd: its factors travel as they are")]
     [InlineData("exchange: {localSteps: -1}", "x.yaml:2:24: exchange.localSteps: must be a whole number from 0 to 1000000, but is -1")]
+    [InlineData("exchange: {nccl: on}", "x.yaml:2:18: exchange.nccl: must be one of auto, off, but is on")]
     [InlineData("exchange: {outerMomentum: 1}", "x.yaml:2:27: exchange.outerMomentum: must be a number of at least 0 and less than 1, but is 1")]
     [InlineData("precision: half", "x.yaml:2:12: precision: must be one of float32, float64, but is half")]
     [InlineData("onNonFinite: skp", "x.yaml:2:14: onNonFinite: must be one of stop, skip, rollback, but is skp; did you mean skip?")]

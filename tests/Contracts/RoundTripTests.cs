@@ -93,6 +93,7 @@ public sealed class RoundTripTests
               localSteps: 0
               outerLearningRate: 0.7
               outerMomentum: 0.9
+              nccl: auto
             checkpoint:
               every: 500
               keep: 3

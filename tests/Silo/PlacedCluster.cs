@@ -16,6 +16,7 @@ internal sealed class PlacedCluster : IAsyncDisposable
     private static QueueLimits s_limits = new();
     private static int s_silos;
     private static string? s_pool;
+    private static string? s_nccl;
 
     private readonly TestCluster _cluster;
 
@@ -25,9 +26,9 @@ internal sealed class PlacedCluster : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.GrainFactory;
 
-    public static async Task<PlacedCluster> Start(Place place, QueueLimits limits)
+    public static async Task<PlacedCluster> Start(Place place, QueueLimits limits, string? nccl = null)
     {
-        (s_runs, s_limits, s_silos, s_pool) = (place.Runs, limits, 0, null);
+        (s_runs, s_limits, s_silos, s_pool, s_nccl) = (place.Runs, limits, 0, null, nccl);
         TestClusterBuilder builder = new(3);
         builder.AddSiloBuilderConfigurator<Configurator>();
         PlacedCluster started = new(builder.Build());
@@ -67,7 +68,7 @@ internal sealed class PlacedCluster : IAsyncDisposable
         public void Configure(ISiloBuilder siloBuilder)
         {
             string pool = s_pool ?? Pools[(Interlocked.Increment(ref s_silos) - 1) % Pools.Length];
-            siloBuilder.AddTraining(new TrainingOptions { Runs = s_runs, InCluster = true, Queue = s_limits, Pool = pool, PretendedCuda = pool == "cpu" ? 0 : 2 });
+            siloBuilder.AddTraining(new TrainingOptions { Runs = s_runs, InCluster = true, Queue = s_limits, Pool = pool, PretendedCuda = pool == "cpu" ? 0 : 2, Nccl = s_nccl });
             siloBuilder.Services.AddHostedService<Beater>();
         }
     }

@@ -47,6 +47,18 @@ public interface IParameterShardGrain : ITrainingActor
     /// </summary>
     Task<double> SumOfSquares(long attempt, long update);
 
+    /// <summary>
+    /// When a contributor's turn comes to add gradients with the other devices of its role. Roles that share a device must take turns in the
+    /// same order on all of them, which is the order in which this one shard of the run is asked first.
+    /// </summary>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="role">The role whose gradients are added.</param>
+    /// <param name="update">Which update of that role.</param>
+    /// <param name="contributor">Who asks.</param>
+    /// <param name="lanes">The number of each contributor's device.</param>
+    /// <returns>The place in the order of its device, from 0.</returns>
+    Task<long> Turn(long attempt, string role, long update, int contributor, int[] lanes);
+
     /// <summary>Copies the slice and its optimizer state aside, so that training may go on while they are written.</summary>
     Task Snapshot(StepId at);
 
@@ -67,6 +79,7 @@ public sealed record ShardOpenRequest(OpenRequest Common, string Role);
 /// <param name="Silo">The replica's silo.</param>
 /// <param name="Offset">First element inside the slice.</param>
 /// <param name="Gradient">The elements.</param>
+/// <param name="IsAverage">Whether this is the average of all replicas' gradients already, so that no other comes.</param>
 [GenerateSerializer, Immutable, Alias("cluster.GradientPart")]
 public sealed record GradientPart(
     StepId At,
@@ -74,7 +87,8 @@ public sealed record GradientPart(
     int Replica,
     string Silo,
     long Offset,
-    TensorMessage Gradient);
+    TensorMessage Gradient,
+    bool IsAverage = false);
 
 /// <summary>A contributor's message in one round of a compressed exchange.</summary>
 /// <param name="At">Attempt and step.</param>

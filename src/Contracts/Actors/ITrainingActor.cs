@@ -35,6 +35,22 @@ public interface ITrainingActor : IGrainWithStringKey
     /// <summary>Writes the copies that <see cref="SnapshotExchange"/> made into the checkpoint's folder and drops them.</summary>
     Task<CheckpointFile[]> WriteExchange(StepId at, string checkpoint);
 
+    /// <summary>Where the actor's exchanges stand, one seat for each, so that the run can choose how their gradients are added.</summary>
+    Task<SumSeat[]> SumSeats(long attempt);
+
+    /// <summary>A new id for a group of devices that add gradients among themselves.</summary>
+    [ResponseTimeout("00:01:00")]
+    Task<SumId> NewSum(long attempt);
+
+    /// <summary>Connects an exchange with those of the other contributors; answers when all have come.</summary>
+    /// <returns>Why it cannot; null where it is connected.</returns>
+    [ResponseTimeout("00:05:00")]
+    Task<string?> JoinSum(long attempt, SumGroup group, int contributor);
+
+    /// <summary>Gives a group up, also one that is being connected: gradients go by way of the shards' messages.</summary>
+    [AlwaysInterleave]
+    Task LeaveSum(long attempt, string role);
+
     /// <summary>Frees what the actor holds.</summary>
     Task Close(long attempt);
 }

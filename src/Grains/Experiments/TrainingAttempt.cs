@@ -40,6 +40,7 @@ internal sealed class TrainingAttempt(RunParts run, IWorkflow workflow, StepTrac
         run.Findings.Rewind(_at.Step);
         _places = run.Silo.Places(run.Folder);
         await Watched(workflow.Open(_at.Step, from?.Name), "the opening of the actors", TimeSpan.Zero);
+        await Agree();
         _at.Best.Clear();
         _reported = 0;
         _at.State = RunState.Running;
@@ -94,6 +95,20 @@ internal sealed class TrainingAttempt(RunParts run, IWorkflow workflow, StepTrac
         _at.State = _at.Step < steps ? _at.Rest!.Value : RunState.Finished;
         run.Journal.Event(_at.State.ToString().ToLowerInvariant(), _at.Step, $"after {_at.Step} of {steps} steps");
         return true;
+    }
+
+    /// <summary>Chooses how gradients are added between CUDA devices, and says so.</summary>
+    private async Task Agree()
+    {
+        if (SumAgreement.Concerns(run.Blueprint))
+        {
+            Task<IReadOnlyList<string>> agreeing = new SumAgreement(run.Blueprint, workflow.Actors, _at.Attempt).Reach();
+            await Watched(agreeing, "the choice of how gradients are added", TimeSpan.Zero);
+            foreach (string way in await agreeing)
+            {
+                run.Journal.Event("exchange", _at.Step, way);
+            }
+        }
     }
 
     /// <summary>How many silos have joined since the actors were opened.</summary>

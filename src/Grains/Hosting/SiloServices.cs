@@ -8,13 +8,17 @@ namespace Cluster.Grains;
 /// <summary>What a silo offers its actors: devices, data, tensor hand-over and the folder of runs.</summary>
 internal sealed class SiloServices(
     TrainingOptions options, DevicePool devices, LocalTensors tensors, TensorTransfer transfer, Blueprints blueprints, Datasets datasets,
-    TrainingMeter meter, TimeProvider time, SiloWork work, StepRecorder recorder, SiloBook book, ISiloStatusOracle silos)
+    TrainingMeter meter, TimeProvider time, SiloWork work, StepRecorder recorder, SiloBook book, ISiloStatusOracle silos,
+    SiloNccl nccl)
 {
     public DevicePool Devices => devices;
 
     public LocalTensors Tensors => tensors;
 
     public TensorTransfer Transfer => transfer;
+
+    /// <summary>NCCL on this silo.</summary>
+    public SiloNccl Nccl => nccl;
 
     public Blueprints Blueprints => blueprints;
 

@@ -27,6 +27,12 @@ public sealed class TrainingOptions
     /// <summary>CUDA devices that a CPU stands in for, to try placement without one. Default: 0.</summary>
     public int PretendedCuda { get; set; }
 
+    /// <summary>
+    /// The file of NVIDIA's collective library; null to look for it in the usual places, the default. With <see cref="PretendedCuda"/> none
+    /// is used but one that is named here, which must work on the host's memory.
+    /// </summary>
+    public string? Nccl { get; set; }
+
     /// <summary>MiB that runs may count on of each CUDA device; 0 for what it has, the default.</summary>
     public int DeviceMemory { get; set; }
 }

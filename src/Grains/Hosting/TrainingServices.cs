@@ -18,6 +18,7 @@ public static class TrainingServices
         services.AddSingleton(silo => new BulkChannel(options.Bulk, silo.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint.Address, silo.GetService<ILoggerFactory>()?.CreateLogger<BulkChannel>()));
         services.AddSingleton(silo => new TensorTransfer(
             silo.GetRequiredService<LocalTensors>(), options.Bulk.Enabled ? silo.GetRequiredService<BulkChannel>() : null));
+        services.AddSingleton<SiloNccl>();
         services.AddSingleton<Datasets>();
         services.AddSingleton<Blueprints>();
         services.AddSingleton<SiloWork>();

@@ -12,7 +12,7 @@ namespace Cluster.Grains;
 /// Reduce-scatter, sharded optimizer step and all-gather in one round trip. Where the file asks for local steps it makes those itself
 /// and exchanges what they came to; where it asks for compression, <see cref="CompressedSlice"/> has the messages.
 /// </summary>
-internal sealed class ParameterExchange : IDisposable
+internal sealed partial class ParameterExchange : IDisposable
 {
     private readonly SiloServices _silo;
     private readonly RunActor _actor;
@@ -24,6 +24,7 @@ internal sealed class ParameterExchange : IDisposable
     private readonly int _contributor;
     private readonly IReadOnlyList<ShardRange> _ranges;
     private readonly IParameterShardGrain[] _shards;
+    private readonly Func<string, IParameterShardGrain> _sequencer;
     private readonly bool[] _near;
     private readonly bool[] _shared;
     private readonly bool[] _apart;
@@ -68,6 +69,7 @@ internal sealed class ParameterExchange : IDisposable
         _book = owner.Book;
         _ranges = parameters.Layout.Shards(shards);
         _shards = [.. Enumerable.Range(0, shards).Select(shard => owner.Grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, _role, shard)))];
+        _sequencer = first => owner.Grains.GetGrain<IParameterShardGrain>(ActorKeys.Shard(actor.Run, first, 0));
         _near = new bool[shards];
         _shared = new bool[shards];
         _apart = new bool[shards];
@@ -118,6 +120,7 @@ internal sealed class ParameterExchange : IDisposable
         }
 
         _training?.Dispose();
+        _sum?.Dispose();
     }
 
     /// <summary>
@@ -125,7 +128,7 @@ internal sealed class ParameterExchange : IDisposable
     /// Empty where nothing leaves beside the messages, and where a slice's gradient is not final with the pass, or the slice may step by
     /// tensor operations while the pass still runs: autograd refuses values whose neighbours in the flat buffer were changed by those.
     /// </summary>
-    public IEnumerable<long> Cuts => _training is null && _blueprint.ClampValues <= 0 && Array.Exists(_offers, static offer => offer is not null)
+    public IEnumerable<long> Cuts => _training is null && _sum is null && _blueprint.ClampValues <= 0 && Array.Exists(_offers, static offer => offer is not null)
         ? _ranges.Skip(1).Select(range => range.Offset)
         : [];
 
@@ -137,12 +140,8 @@ internal sealed class ParameterExchange : IDisposable
     public Task<T> Learn<T>(string label, long update, LearningParts<T> learning)
     {
         Task[] ready = new Task[_shards.Length];
+        bool leaves = _training is null && _sum is null; // else what leaves is made of the whole later
         Task<T> first = _device.RunAsync(label, learning.First);
-        if (_training is not null)
-        {
-            return first; // what leaves is made of it later
-        }
-
         Task last = first;
         for (int part = 0; part < learning.From.Count; part++)
         {
@@ -156,7 +155,7 @@ internal sealed class ParameterExchange : IDisposable
                 });
             }
 
-            for (int shard = 0; shard < _shards.Length; shard++)
+            for (int shard = 0; leaves && shard < _shards.Length; shard++)
             {
                 if (ready[shard] is null && _ranges[shard].Offset >= learning.From[part])
                 {
@@ -165,7 +164,7 @@ internal sealed class ParameterExchange : IDisposable
             }
         }
 
-        _queued = (update, ready);
+        _queued = leaves ? (update, ready) : null;
         return last == first ? first : Told();
 
         async Task<T> Told()
@@ -218,11 +217,18 @@ internal sealed class ParameterExchange : IDisposable
         using Activity? span = StepTraces.Source.HasListeners() && Activity.Current is { Recorded: true }
             ? StepTraces.Source.StartActivity(TelemetryNames.ReduceSpan)?.SetTag(TelemetryNames.Role, _role).SetTag(TelemetryNames.Step, at.Step)
             : null;
+        long began = _silo.Time.GetTimestamp();
+        if (_sum is { } sum)
+        {
+            Task summed = await sum.Step(at, update, computed, (shard, made) => StepAverage(shard, at, update, made));
+            _silo.Meter.Exchange(_actor, _role, 2 * _parameters.Values.NumberOfElements * _parameters.Values.ElementSize, _silo.Time.GetElapsedTime(began).TotalSeconds);
+            return summed;
+        }
+
         Task[] ready = _queued is { } queued && queued.Update == update
             ? queued.Ready
             : [.. Enumerable.Range(0, _shards.Length).Select(shard => Ready(shard, update, computed))];
         _queued = null;
-        long began = _silo.Time.GetTimestamp();
         Task<long>? stamped = Array.Exists(_apart, static apart => apart) ? Stamp(computed) : null;
         Task applied = _shards.Length == 1
             ? await StepSlice(0, at, update, ready[0])

@@ -19,6 +19,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     private ShardSnapshot? _snapshot;
     private ShardSnapshot? _spare;
     private CompressedReduce? _compressed;
+    private SumTurns _turns = new();
     private IParameterShardGrain[] _siblings = [];
 
     protected override DeviceThread? Device => _slice?.Device;
@@ -117,6 +118,13 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     {
         Require(part.At.Attempt);
         return _compressed!.Mix(part);
+    }
+
+    /// <inheritdoc/>
+    public Task<long> Turn(long attempt, string role, long update, int contributor, int[] lanes)
+    {
+        Require(attempt);
+        return Task.FromResult(_turns.Take(role, update, contributor, lanes));
     }
 
     /// <inheritdoc/>
@@ -274,6 +282,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     protected override async Task Release()
     {
         _blueprint = null;
+        _turns = new SumTurns();
         _siblings = [];
         _snapshot?.Dispose();
         _snapshot = null;

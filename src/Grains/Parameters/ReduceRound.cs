@@ -24,6 +24,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     private readonly TaskCompletionSource<double> _sumOfSquares = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _over = new();
     private bool _gathered;
+    private Incoming? _average;
     private readonly bool[] _has = new bool[replicas];
 
     public long Update => update;
@@ -44,7 +45,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     public Task<double> SumOfSquares => _sumOfSquares.Task;
 
     /// <summary>Whether all gradients live on the slice's own device thread, so that the order of its queue suffices.</summary>
-    public bool InStream => _whole.All(incoming => incoming?.InStream(slice.Device) == true);
+    public bool InStream => _average is null ? _whole.All(incoming => incoming?.InStream(slice.Device) == true) : _average.InStream(slice.Device);
 
     /// <summary>Whether some gradient travels beside the messages.</summary>
     public bool Beside => Array.Exists(_beside, static ticket => ticket is not null);
@@ -60,6 +61,15 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     /// <returns>True where it was the last replica's.</returns>
     public async ValueTask<bool> Put(GradientPart part)
     {
+        if (part.IsAverage)
+        {
+            Incoming average = transfer.Receive(part.Gradient);
+            await average.ReadyFor(slice.Device);
+            bool first = _average is null;
+            _average = average;
+            return first;
+        }
+
         if (part.Gradient.Bulk is { } ticket)
         {
             _beside[part.Replica] = GradientStream.Fits(ticket, slice) ? ticket : throw new FrameFormatException(
@@ -211,7 +221,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
         }
     }
 
-    private Tensor Average() => _gathered ? slice.Sum : slice.Average(Gradients());
+    private Tensor Average() => _average is { } made ? made.Open(slice.Device.Device) : _gathered ? slice.Sum : slice.Average(Gradients());
 
     private Tensor[] Gradients() =>
         [.. Enumerable.Range(0, replicas).Select(replica => _assembled[replica] ?? Opened(replica))];

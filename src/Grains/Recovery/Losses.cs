@@ -15,7 +15,7 @@ internal static class Losses
     /// </summary>
     public static bool IsLoss(Exception problem) => problem switch
     {
-        SiloUnavailableException or OrleansMessageRejectionException or StaleAttemptException => true,
+        SiloUnavailableException or OrleansMessageRejectionException or StaleAttemptException or ExchangeException => true,
         LateActorException or TimeoutException => true,
 
         // A device thread that another run's watchdog gave up.

@@ -10,7 +10,7 @@ namespace Cluster.Grains;
 /// What the actors of a run have in common: they know what they are doing, and can be given up while a message waits for
 /// something that will not come.
 /// </summary>
-internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
+internal abstract partial class TrainingActor(SiloServices silo) : Grain, ITrainingActor, IIncomingGrainCallFilter
 {
     /// <summary>Locked: who looks at the silo reads it beside the turns.</summary>
     private readonly LinkedList<(string Name, long? Step, long Since)> _messages = [];
@@ -109,13 +109,14 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
     }
 
     /// <inheritdoc/>
-    public Task Abandon(long attempt, TimeSpan hungAfter)
+    public async Task Abandon(long attempt, TimeSpan hungAfter)
     {
         if (Actor is { } open && open.Attempt != attempt)
         {
-            return Task.CompletedTask;
+            return;
         }
 
+        await LeaveSums();
         if ((Device ?? _opening) is { } device && device.CurrentFor > hungAfter)
         {
             silo.Devices.Abandon(device);
@@ -123,7 +124,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
 
         // What still waits belongs to this activation; the next message finds a new one.
         DeactivateOnIdle();
-        return _given.CancelAsync();
+        await _given.CancelAsync();
     }
 
     /// <inheritdoc/>
@@ -288,7 +289,7 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
         DropSnapshots();
         try
         {
-            await device.RunAsync(() =>
+            Task freed = device.RunAsync(() =>
             {
                 foreach (ParameterExchange exchange in exchanges)
                 {
@@ -297,6 +298,14 @@ internal abstract class TrainingActor(SiloServices silo) : Grain, ITrainingActor
 
                 free();
             });
+            if (Array.Exists(exchanges, exchange => exchange.SumsByNccl)
+                && await Task.WhenAny(freed, Task.Delay(DeviceSum.Patience, silo.Time)) != freed)
+            {
+                // The device waits for others, which may be gone.
+                await Closing.All(exchanges.Select(exchange => exchange.LeaveSum()));
+            }
+
+            await freed;
         }
         catch (Exception gone) when (gone is ObjectDisposedException or OperationCanceledException)
         {

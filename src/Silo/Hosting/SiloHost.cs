@@ -82,6 +82,7 @@ public static class SiloHost
                 Queue = settings.Queue.Limits,
                 Pool = settings.Node.Pool ?? "",
                 PretendedCuda = settings.Devices.Pretend ? settings.Devices.Cuda : 0,
+                Nccl = settings.Devices.Nccl,
                 DeviceMemory = settings.Devices.Memory,
             });
         });

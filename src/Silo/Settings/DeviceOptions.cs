@@ -15,6 +15,10 @@ public sealed class DeviceOptions
     [Setting("devices.pretend", "Let the CPU stand in for devices.cuda many CUDA devices, to try placement without one")]
     public bool Pretend { get; set; }
 
+    /// <summary>The file of NVIDIA's collective library; null to look for <c>libnccl.so.2</c> where the system, libtorch and PyTorch have it.</summary>
+    [Setting("devices.nccl", "The file of NVIDIA's NCCL", Path = true, Default = "libnccl.so.2, where the system or libtorch has it")]
+    public string? Nccl { get; set; }
+
     internal static IEnumerable<string> Mistakes(DeviceOptions options)
     {
         if (options.Pretend && options.Cuda < 1)
