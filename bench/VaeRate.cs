@@ -15,9 +15,9 @@ internal static class VaeRate
 
     public static async Task<string> Measure(Flags flags)
     {
-        int steps = flags.Number("steps", 200), repeat = flags.Number("repeat", 5);
-        await using BenchRun run = await BenchRun.StartOf(Experiment, 100, flags, (repeat + 1) * steps, "checkpoint.every=0", "metrics.every=100");
-        List<double> rates = await run.Rates(steps, repeat);
+        int steps = flags.Number("steps", 200), repeat = flags.Number("repeat", 5), warm = flags.Number("warm", 1);
+        await using BenchRun run = await BenchRun.StartOf(Experiment, 100, flags, (repeat + warm) * steps, "checkpoint.every=0", "metrics.every=100");
+        List<double> rates = await run.Rates(steps, repeat, warm);
         rates.Sort();
         Dictionary<string, double> figures = await run.Evaluate();
         return JsonSerializer.Serialize(new Dictionary<string, object>
@@ -31,7 +31,7 @@ internal static class VaeRate
             ["steps_per_s"] = Math.Round(rates[rates.Count / 2], 2),
             ["min"] = Math.Round(rates[0], 2),
             ["max"] = Math.Round(rates[^1], 2),
-            ["steps_done"] = steps * (repeat + 1),
+            ["steps_done"] = steps * (repeat + warm),
             ["test_elbo"] = Math.Round(figures["elbo"], 2),
         });
     }
