@@ -72,7 +72,7 @@ internal sealed class AllReduceRank
             else
             {
                 long round = _round;
-                await Task.WhenAll(Task.Run(() => Reduce(peer, round)), Gather(peer, round));
+                await Task.WhenAll(BulkChannel.Move(() => Reduce(peer, round)), Gather(peer, round));
             }
 
             if (_round < 5)

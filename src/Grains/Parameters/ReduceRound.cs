@@ -155,7 +155,7 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     {
         Task<GradientSource>?[] begun = Interlocked.Exchange(ref _begun, []);
         Task made = Task.WhenAll(_whole.Select(incoming => incoming?.Made ?? Task.CompletedTask));
-        return GradientStream.Read(begun, slice, Pieces, made, averaged, done, _over.Token);
+        return BulkChannel.Move(() => GradientStream.Read(begun, slice, Pieces, made, averaged, done, _over.Token));
     }
 
     /// <summary>Sum of squares of the averaged gradient.</summary>

@@ -132,6 +132,9 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Runs work that fetches bucket by bucket on the threads that move them, so that it does not change threads with each.</summary>
+    public static Task Move(Func<Task> work) => BulkThreads.Shared.Run(work);
+
     /// <summary>Stops to listen and closes all connections.</summary>
     public async ValueTask DisposeAsync()
     {
