@@ -62,26 +62,32 @@ internal sealed class AllReduceRank
     public async Task<double> Repeat(string peer, int repeats)
     {
         long began = Stopwatch.GetTimestamp();
-        for (int i = 0; i < repeats; i++, _round++)
+        await BulkChannel.Move(async () =>
         {
-            _summand.Fill(_round, _summand.Bytes);
-            if (Mib == 0)
+            for (int i = 0; i < repeats; i++, _round++)
             {
-                await (_rank == 0 ? Reduce(peer, _round) : Gather(peer, _round));
+                await Once(peer);
             }
-            else
-            {
-                long round = _round;
-                await Task.WhenAll(BulkChannel.Move(() => Reduce(peer, round)), Gather(peer, round));
-            }
+        });
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
 
-            if (_round < 5)
-            {
-                Check(2 << (int)_round);
-            }
+    private async Task Once(string peer)
+    {
+        _summand.Fill(_round, _summand.Bytes);
+        if (Mib == 0)
+        {
+            await (_rank == 0 ? Reduce(peer, _round) : Gather(peer, _round));
+        }
+        else
+        {
+            await Task.WhenAll(Reduce(peer, _round), Gather(peer, _round));
         }
 
-        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+        if (_round < 5)
+        {
+            Check(2 << (int)_round);
+        }
     }
 
     private void Check(float expected)

@@ -208,8 +208,7 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
         Socket socket = new(there.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            await socket.ConnectAsync(there, limit.Token);
-            return await BulkHandshake.Connect(socket, _options, limit.Token);
+            return await BulkHandshake.Connect(socket, there, _options, limit.Token);
         }
         catch (Exception problem)
         {

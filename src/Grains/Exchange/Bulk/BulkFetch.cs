@@ -106,7 +106,13 @@ public sealed class BulkFetch : IAsyncDisposable
         try
         {
             _request.Write(_buffer);
-            await _link.Send(_buffer, cancellation);
+            if (_link.Ended)
+            {
+                _broken = true;
+                return false;
+            }
+
+            await _link.Send(_buffer, more: false, cancellation);
             return true;
         }
         catch (Exception problem) when (problem is IOException or ObjectDisposedException)

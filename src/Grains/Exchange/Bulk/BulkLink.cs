@@ -17,8 +17,15 @@ internal abstract class BulkLink : IAsyncDisposable
     /// <summary>What it goes through, for logs and tests: <c>tcp</c>, <c>tls</c> or <c>memory</c>.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>Whether the other side is known to have gone.</summary>
+    public abstract bool Ended { get; }
+
     /// <summary>Sends all bytes; ends when the memory may be used again.</summary>
-    public abstract ValueTask Send(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
+    /// <param name="bytes">What to send.</param>
+    /// <param name="more">Whether more follows at once: then the other side need not be woken for these alone.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="IOException">The other side has gone.</exception>
+    public abstract ValueTask Send(ReadOnlyMemory<byte> bytes, bool more, CancellationToken cancellation);
 
     /// <summary>Fills the memory.</summary>
     /// <exception cref="IOException">The other side has gone.</exception>

@@ -11,7 +11,7 @@ public sealed class BulkOffer : IDisposable
     private readonly Lock _gate = new();
     private readonly ReadOnlyMemory<byte> _memory;
     private readonly bool _once;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<TaskCompletionSource> _waiting = [];
     private long _filled;
     private int _readers;
     private bool _ended;
@@ -123,7 +123,7 @@ public sealed class BulkOffer : IDisposable
         long needed = (round * Bytes) + offset + count;
         while (true)
         {
-            Task changed;
+            TaskCompletionSource changed;
             lock (_gate)
             {
                 if (_failure is { } failure)
@@ -141,23 +141,35 @@ public sealed class BulkOffer : IDisposable
                     return _memory.Slice(offset, count);
                 }
 
-                changed = _changed.Task;
+                // On a thread that moves bytes the transfer itself is queued there; elsewhere it must not run within the call of who fills.
+                changed = new(TaskScheduler.Current is BulkThread ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+                _waiting.Add(changed);
             }
 
-            await changed.WaitAsync(cancellation);
+            await using (cancellation.UnsafeRegister(static (waiting, token) => ((TaskCompletionSource)waiting!).TrySetCanceled(token), changed))
+            {
+                await changed.Task;
+            }
         }
     }
 
     private void Wake()
     {
-        TaskCompletionSource woken;
+        List<TaskCompletionSource> woken;
         lock (_gate)
         {
-            woken = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_waiting.Count == 0)
+            {
+                return;
+            }
+
+            (woken, _waiting) = (_waiting, []);
         }
 
-        woken.TrySetResult();
+        foreach (TaskCompletionSource waiting in woken)
+        {
+            waiting.TrySetResult();
+        }
     }
 }
 

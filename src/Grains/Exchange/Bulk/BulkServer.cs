@@ -113,22 +113,22 @@ internal sealed class BulkServer(BulkChannel channel, Socket socket) : IAsyncDis
         {
             bucket.CopyTo(_buffer.AsMemory(BulkProtocol.HeadBytes));
             BulkProtocol.WriteTail(_buffer.AsSpan(end), padding, link.NeedsChecksum ? Crc32C.Of(bucket.Span) : 0);
-            await link.Send(_buffer.AsMemory(0, end + padding + BulkProtocol.TailBytes), stop);
+            await link.Send(_buffer.AsMemory(0, end + padding + BulkProtocol.TailBytes), more: false, stop);
             return;
         }
 
         // Piece by piece: what the checksum has just read, the kernel then finds in the processor's cache.
         uint sum = 0;
-        await link.Send(_buffer.AsMemory(0, BulkProtocol.HeadBytes), stop);
+        await link.Send(_buffer.AsMemory(0, BulkProtocol.HeadBytes), more: true, stop);
         for (; bucket.Length > 0; bucket = bucket[Math.Min(bucket.Length, BulkProtocol.PieceBytes)..])
         {
             ReadOnlyMemory<byte> piece = bucket[..Math.Min(bucket.Length, BulkProtocol.PieceBytes)];
             sum = link.NeedsChecksum ? Crc32C.Append(sum, piece.Span) : 0;
-            await link.Send(piece, stop);
+            await link.Send(piece, more: true, stop);
         }
 
         BulkProtocol.WriteTail(_buffer, padding, sum);
-        await link.Send(_buffer.AsMemory(0, padding + BulkProtocol.TailBytes), stop);
+        await link.Send(_buffer.AsMemory(0, padding + BulkProtocol.TailBytes), more: false, stop);
     }
 
     private async ValueTask Refuse(BulkLink link, string reason, CancellationToken stop)
@@ -138,6 +138,6 @@ internal sealed class BulkServer(BulkChannel channel, Socket socket) : IAsyncDis
         text.CopyTo(_buffer.AsSpan(BulkProtocol.HeadBytes));
         int padding = BulkProtocol.Padding(text.Length);
         _buffer.AsSpan(BulkProtocol.HeadBytes + text.Length, padding).Clear();
-        await link.Send(_buffer.AsMemory(0, BulkProtocol.HeadBytes + text.Length + padding), stop);
+        await link.Send(_buffer.AsMemory(0, BulkProtocol.HeadBytes + text.Length + padding), more: false, stop);
     }
 }

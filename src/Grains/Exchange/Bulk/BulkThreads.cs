@@ -1,50 +1,32 @@
-using System.Collections.Concurrent;
-
 namespace Cluster.Grains;
 
 /// <summary>
 /// The threads that move the bytes of bulk transfers. A transfer goes on for as long as there are bytes to move; on the pool's threads,
 /// of which there are no more than cores, it would keep every message waiting, membership probes too. Here it shares the cores with them
-/// as the operating system shares them.
+/// as the operating system shares them. One thread for four cores: it keeps up with the memory of as many, and more of them on fewer cores
+/// only wait for each other.
 /// </summary>
-internal sealed class BulkThreads : TaskScheduler
+internal sealed class BulkThreads
 {
-    private readonly BlockingCollection<Task> _queue = [];
+    private readonly BulkThread[] _threads;
+    private int _turn;
 
     private BulkThreads(int threads)
     {
-        MaximumConcurrencyLevel = threads;
-        for (int thread = 0; thread < threads; thread++)
-        {
-            new Thread(Loop) { Name = $"bulk/{thread}", IsBackground = true }.Start();
-        }
+        _threads = [.. Enumerable.Range(0, threads).Select(number => new BulkThread($"bulk/{number}"))];
     }
 
     /// <summary>Those of this process.</summary>
-    public static BulkThreads Shared { get; } = new(Math.Clamp(Environment.ProcessorCount, 2, 16));
+    public static BulkThreads Shared { get; } = new(Math.Clamp(Environment.ProcessorCount / 4, 1, 8));
 
-    /// <inheritdoc/>
-    public override int MaximumConcurrencyLevel { get; }
+    /// <summary>The one whose turn it is.</summary>
+    public BulkThread Next() => _threads[(uint)Interlocked.Increment(ref _turn) % (uint)_threads.Length];
 
     /// <summary>Moves bytes here; what follows an await goes on here too. Who is here already stays.</summary>
     public Task Run(Func<Task> transfer) =>
-        Current == this ? transfer() : Task.Factory.StartNew(transfer, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
+        TaskScheduler.Current is BulkThread ? transfer() : Task.Factory.StartNew(transfer, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Next()).Unwrap();
 
     /// <inheritdoc cref="Run(Func{Task})"/>
     public Task<T> Run<T>(Func<Task<T>> transfer) =>
-        Current == this ? transfer() : Task.Factory.StartNew(transfer, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
-
-    protected override void QueueTask(Task task) => _queue.Add(task);
-
-    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => Current == this && !taskWasPreviouslyQueued && TryExecuteTask(task);
-
-    protected override IEnumerable<Task> GetScheduledTasks() => _queue;
-
-    private void Loop()
-    {
-        foreach (Task task in _queue.GetConsumingEnumerable())
-        {
-            TryExecuteTask(task);
-        }
-    }
+        TaskScheduler.Current is BulkThread ? transfer() : Task.Factory.StartNew(transfer, CancellationToken.None, TaskCreationOptions.DenyChildAttach, Next()).Unwrap();
 }

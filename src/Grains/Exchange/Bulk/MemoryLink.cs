@@ -1,24 +1,25 @@
-using System.Diagnostics;
-
 namespace Cluster.Grains;
 
 /// <summary>
 /// A link through memory that both sides share. Who finds nothing to do looks again for a moment and then sleeps; the other side
-/// wakes it with a byte through the socket over which they met, which also tells each when the other has died.
+/// wakes it with a byte through the socket over which they met, which also tells each when the other has died. It does so when
+/// a whole bucket is there, or half a ring: to wake somebody for each piece takes longer than to copy it.
 /// </summary>
 /// <param name="rings">The memory.</param>
 /// <param name="side">0 for who made it, 1 for who opened it: writes the ring of its number and reads the other.</param>
-/// <param name="bell">The connection over which they met.</param>
-internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : BulkLink
+/// <param name="first">The link over which they met; it ends with this one.</param>
+/// <param name="bell">Its socket.</param>
+internal sealed class MemoryLink(SharedRings rings, int side, BulkLink first, BulkWatch bell) : BulkLink
 {
     /// <summary>The other side works on one piece while the next is written.</summary>
     private const int PieceBytes = 128 << 10;
 
-    private static readonly long SpinTicks = Stopwatch.Frequency * 40 / 1_000_000;
-
-    private static readonly byte[] Ring = [1];
+    /// <summary>So much is worth to wake the other side for.</summary>
+    private const int WorthBytes = SharedRings.RingBytes / 2;
 
     private readonly byte[] _rung = new byte[64];
+    private BytesSign? _bytes;
+    private RoomSign? _room;
     private readonly int _outward = side;
     private readonly int _inward = 1 - side;
     private readonly Lock _gate = new();
@@ -32,7 +33,9 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
 
     public override string Kind => "memory";
 
-    public override async ValueTask Send(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    public override bool Ended => bell.Ended;
+
+    public override async ValueTask Send(ReadOnlyMemory<byte> bytes, bool more, CancellationToken cancellation)
     {
         using Use use = new(this);
         while (bytes.Length > 0)
@@ -40,7 +43,7 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
             int room = Room();
             if (room == 0)
             {
-                await WaitForRoom(cancellation);
+                await Wait(_room ??= new RoomSign(this, rings), cancellation);
                 continue;
             }
 
@@ -51,9 +54,10 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
             bytes = bytes[piece..];
             _sent += piece;
             Volatile.Write(ref rings.Written(_outward), _sent);
-            if (Wakes(ref rings.ReaderSleeps(_outward)))
+            bool whole = !more && bytes.Length == 0;
+            if ((whole || Room() <= SharedRings.RingBytes - WorthBytes) && Wakes(ref rings.ReaderSleeps(_outward)))
             {
-                await bell.WriteAsync(Ring, cancellation);
+                Ring();
             }
         }
     }
@@ -66,7 +70,7 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
             int piece = Math.Min(await Ready(cancellation), into.Length - done);
             rings.From(_inward, _received)[..piece].CopyTo(into.Span[done..]);
             done += piece;
-            await Release(piece, cancellation);
+            Release(piece);
         }
     }
 
@@ -85,14 +89,15 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
 
             consumer(rings.From(_inward, _received)[..piece], done);
             done += piece;
-            await Release(piece, cancellation);
+            Release(piece);
         }
     }
 
     /// <summary>What is under way fails at its next sleep, as the bell is gone. The memory goes with the last who uses it.</summary>
     public override async ValueTask DisposeAsync()
     {
-        await bell.DisposeAsync();
+        await first.DisposeAsync();
+        bell.Close();
         lock (_gate)
         {
             if (_closed)
@@ -115,20 +120,20 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
         int ready = Unread();
         while (ready == 0)
         {
-            await WaitForBytes(cancellation);
+            await Wait(_bytes ??= new BytesSign(this, rings), cancellation);
             ready = Unread();
         }
 
         return Math.Min(Math.Min(ready, PieceBytes), rings.From(_inward, _received).Length);
     }
 
-    private async ValueTask Release(int piece, CancellationToken cancellation)
+    private void Release(int piece)
     {
         _received += piece;
         Volatile.Write(ref rings.Read(_inward), _received);
-        if (Wakes(ref rings.WriterSleeps(_inward)))
+        if (Unread() <= SharedRings.RingBytes - WorthBytes && Wakes(ref rings.WriterSleeps(_inward)))
         {
-            await bell.WriteAsync(Ring, cancellation);
+            Ring();
         }
     }
 
@@ -136,59 +141,37 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
 
     private int Room() => SharedRings.RingBytes - Within(_sent - Volatile.Read(ref rings.Read(_outward)));
 
-    private async ValueTask WaitForBytes(CancellationToken cancellation)
+    private async ValueTask Wait(IBulkSign sign, CancellationToken cancellation)
     {
-        if (Spin(static link => link.Unread() > 0))
+        await bell.Thread.Enter();
+        if (bell.OnChange is null)
         {
-            return;
+            // What came before nobody listened was reported to nobody.
+            bell.OnChange = Heard;
+            Heard();
         }
 
-        Interlocked.Exchange(ref rings.ReaderSleeps(_inward), 1);
-        if (Unread() == 0)
+        if (!sign.Seen)
         {
-            await Sleep(cancellation);
+            await bell.Change(cancellation, sign);
         }
-
-        Volatile.Write(ref rings.ReaderSleeps(_inward), 0);
     }
 
-    private async ValueTask WaitForRoom(CancellationToken cancellation)
+    /// <summary>Where no byte more goes in, so many are there that the other side will wake.</summary>
+    private void Ring() => SocketCalls.Send(bell.Socket, [1], more: false);
+
+    /// <summary>The bell may have rung for something that was seen long ago.</summary>
+    private void Heard()
     {
-        if (Spin(static link => link.Room() > 0))
+        try
         {
-            return;
-        }
-
-        Interlocked.Exchange(ref rings.WriterSleeps(_outward), 1);
-        if (Room() == 0)
-        {
-            await Sleep(cancellation);
-        }
-
-        Volatile.Write(ref rings.WriterSleeps(_outward), 0);
-    }
-
-    private bool Spin(Func<MemoryLink, bool> done)
-    {
-        long until = Stopwatch.GetTimestamp() + SpinTicks;
-        do
-        {
-            Thread.SpinWait(10);
-            if (done(this))
+            while (SocketCalls.Receive(bell.Socket, _rung) > 0)
             {
-                return true;
             }
         }
-        while (Stopwatch.GetTimestamp() < until);
-        return false;
-    }
-
-    /// <summary>Until the bell rings. It may have rung for something that was seen long ago: look again after it.</summary>
-    private async ValueTask Sleep(CancellationToken cancellation)
-    {
-        if (await bell.ReadAsync(_rung, cancellation) == 0)
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException)
         {
-            throw new EndOfStreamException("the connection was closed");
+            bell.End();
         }
     }
 
@@ -234,4 +217,24 @@ internal sealed class MemoryLink(SharedRings rings, int side, Stream bell) : Bul
     }
 
     private void Free() => rings.Dispose();
+
+    /// <summary>There are bytes to read.</summary>
+    private sealed class BytesSign(MemoryLink link, SharedRings rings) : IBulkSign
+    {
+        public bool Seen => Volatile.Read(ref rings.Written(link._inward)) != link._received;
+
+        public void Sleep() => Interlocked.Exchange(ref rings.ReaderSleeps(link._inward), 1);
+
+        public void Wake() => Volatile.Write(ref rings.ReaderSleeps(link._inward), 0);
+    }
+
+    /// <summary>There is room to write.</summary>
+    private sealed class RoomSign(MemoryLink link, SharedRings rings) : IBulkSign
+    {
+        public bool Seen => link._sent - Volatile.Read(ref rings.Read(link._outward)) != SharedRings.RingBytes;
+
+        public void Sleep() => Interlocked.Exchange(ref rings.WriterSleeps(link._outward), 1);
+
+        public void Wake() => Volatile.Write(ref rings.WriterSleeps(link._outward), 0);
+    }
 }

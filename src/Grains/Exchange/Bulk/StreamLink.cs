@@ -1,6 +1,6 @@
 namespace Cluster.Grains;
 
-/// <summary>A link through a TCP connection, encrypted or not. Back-pressure is TCP's own: a sender waits for its receiver.</summary>
+/// <summary>A link through any stream: an encrypted connection, and a plain one where <see cref="SocketLink"/> cannot serve.</summary>
 internal sealed class StreamLink(Stream stream, string kind) : BulkLink
 {
     /// <summary>Small enough to be in the processor's cache when the consumer reads what the kernel has just copied.</summary>
@@ -12,7 +12,9 @@ internal sealed class StreamLink(Stream stream, string kind) : BulkLink
 
     public override string Kind => kind;
 
-    public override ValueTask Send(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) => stream.WriteAsync(bytes, cancellation);
+    public override bool Ended => false;
+
+    public override ValueTask Send(ReadOnlyMemory<byte> bytes, bool more, CancellationToken cancellation) => stream.WriteAsync(bytes, cancellation);
 
     public override ValueTask Receive(Memory<byte> into, CancellationToken cancellation) => stream.ReadExactlyAsync(into, cancellation);
 
