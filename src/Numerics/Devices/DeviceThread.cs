@@ -43,6 +43,8 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(intraOpThreads, 1);
         (Name, Device, this.intraOpThreads) = (name, device, intraOpThreads);
 
+        HostMemory.Keep();
+
         // A missing device or native library must fail here, at the caller, and not end the process from the new thread.
         torch.zeros(1, torch.ScalarType.Float32, device).Dispose();
         thread = new Thread(Loop) { Name = name, IsBackground = true };

@@ -4,21 +4,10 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/api/include/torch/cuda.h>
 
-#include <malloc.h>
 #include <string>
 
 namespace {
 thread_local std::string last_error;
-
-// Training frees and allocates the same large blocks in every step. glibc would give each back to the kernel, and every
-// page would fault in again: small networks run up to 1.5 times slower.
-__attribute__((constructor)) void keep_memory() {
-#ifdef __GLIBC__
-  if (!mallopt(M_MMAP_THRESHOLD, 1 << 30)) mallopt(M_MMAP_THRESHOLD, 32 << 20); // older glibc refuses more than 32 MiB
-  mallopt(M_TRIM_THRESHOLD, 0x7fffffff);
-  mallopt(M_TOP_PAD, 64 << 20);
-#endif
-}
 } // namespace
 
 void set_error(const char* message) noexcept {
