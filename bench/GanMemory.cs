@@ -28,6 +28,38 @@ internal static class GanMemory
         });
     }
 
+    /// <summary>A JSON line of <see cref="MemoryParts"/> each <c>--each</c> steps of a run; the last is returned.</summary>
+    public static async Task<string> Follow(Flags flags)
+    {
+        int steps = flags.Number("steps", 20000), each = flags.Number("each", 2000);
+        string model = (flags.Text("model") ?? "gan") switch
+        {
+            "gan" => "{kind: gan}",
+            "dcgan" => "{kind: gan, generator: {net: dcgan}, discriminator: {net: dcgan}}",
+            "vae" => "{kind: vae, latent: 50, encoder: {hidden: [200, 200], activation: tanh}, decoder: {hidden: [200, 200], activation: tanh}}",
+            var other => other, // a model of the experiment file
+        };
+        await using BenchRun run = await BenchRun.StartOf(
+            $"model: {model}\ndata: {flags.Text("dataset") ?? "mnist"}\n", 64, flags, steps, $"checkpoint.every={flags.Number("every", 500)}");
+        for (long next = each; ;)
+        {
+            RunStatus status = await run.Next();
+            if (status.Step < next && status.State != RunState.Finished)
+            {
+                continue;
+            }
+
+            string line = MemoryParts.Now().ToJson(status.Step);
+            if (status.State == RunState.Finished)
+            {
+                return line;
+            }
+
+            Console.WriteLine(line);
+            next = status.Step + each;
+        }
+    }
+
     private static async Task<Seen> Watch(BenchRun run, int from)
     {
         long tensors = long.MaxValue;

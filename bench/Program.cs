@@ -4,6 +4,7 @@
 //   allreduce        GB/s of the bulk channel between two processes, over TCP and through shared memory
 //   rbm              steps and images per second of a Boltzmann machine with persistent chains
 //   gan-mlp-memory   live tensors and resident memory early and late in one run
+//   memory           what resident memory consists of, every so many steps of a run
 //   vae              steps per second of the VAE 784-200-200-50 through the actors, and its test ELBO in the end
 //   silos            what the silos of a cluster of processes take while they wait, and a client's call to them
 //   kill             from SIGKILL of a silo to the next completed step
@@ -29,13 +30,14 @@ if (args is ["sink", var protocol])
     return await TelemetrySink.Run(protocol);
 }
 
-if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary" or "silos" or "kill" or "checkpoint" or "scale" or "lag") and var work, .. var rest])
+if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae" or "dictionary" or "silos" or "kill" or "checkpoint" or "scale" or "lag" or "memory") and var work, .. var rest])
 {
     Console.Error.WriteLine(
         "usage: bench gan-mlp [--path actors|loop] [--threads 2] [--replicas 1] [--batch 64] [--steps 300] [--repeat 5] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       gan-mlp, gan-dcgan, rbm, vae and dictionary take --export off|grpc|http/protobuf: telemetry to a collector on this machine");
     Console.Error.WriteLine("       bench gan-dcgan [--threads 2] [--replicas 1] [--batch 64] [--steps 40] [--repeat 5] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench gan-mlp-memory [--threads 2] [--batch 64] [--early 2000] [--late 20000] [--data DIR]");
+    Console.Error.WriteLine("       bench memory [--model gan|dcgan|vae|'{kind: …}'] [--dataset mnist] [--threads 2] [--batch 64] [--steps 20000] [--each 2000] [--every 500] [--data DIR]");
     Console.Error.WriteLine("       bench allreduce [--way tcp|memory|both] [--mib 0,1,4,16,64]");
     Console.Error.WriteLine("       bench rbm [--path actors|loop] [--threads 2] [--replicas 1] [--batch 100] [--hidden 500] [--centred true|false] [--steps 200] [--repeat 5] [--data DIR]");
     Console.Error.WriteLine("       bench vae [--threads 2] [--replicas 1] [--batch 100] [--steps 200] [--repeat 5] [--data DIR] [--set key=value]");
@@ -61,6 +63,7 @@ Console.WriteLine(await (work switch
     "checkpoint" => CheckpointCost.Measure(flags),
     "scale" => SiloScaling.Measure(flags),
     "lag" => LagRate.Measure(flags),
+    "memory" => GanMemory.Follow(flags),
     _ => GanMemory.Measure(flags),
 }));
 return 0;

@@ -52,6 +52,17 @@ public class EpochSamplerTests
         Assert.NotEqual(Enumerable.Range(0, 100), At(sampler, 0, 100));
     }
 
+    [Fact]
+    public void EpochsShareOneArray()
+    {
+        EpochSampler sampler = new(50_000, 50, 0, 1, 3);
+        int[] batch = new int[50];
+        sampler.Indices(0, batch);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int epoch = 1; epoch < 5; epoch++) sampler.Indices(epoch * (long)sampler.StepsPerEpoch, batch);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 50_000);
+    }
+
     // Written down once: a change here changes every run.
     [Fact]
     public void TheOrderIsFixedForEver()

@@ -11,12 +11,11 @@ namespace Cluster.Data;
 /// </summary>
 public sealed class EpochSampler
 {
-    private readonly int _count;
     private readonly int _batch;
     private readonly int _replica;
     private readonly int _replicas;
     private readonly ulong _seed;
-    private int[] _permutation = [];
+    private readonly int[] _permutation;
     private long _permutationOf = -1;
 
     /// <param name="count">Images in the data set.</param>
@@ -36,7 +35,8 @@ public sealed class EpochSampler
         long perStep = (long)batch * replicas;
         if (perStep > count)
             throw new DatasetException($"batch {batch} × replicas {replicas} needs {perStep} images a step, but there are {count}: choose a smaller batch or fewer replicas");
-        (_count, _batch, _replica, _replicas, _seed) = (count, batch, replica, replicas, seed);
+        (_batch, _replica, _replicas, _seed) = (batch, replica, replicas, seed);
+        _permutation = new int[count];
         StepsPerEpoch = (int)(count / perStep);
     }
 
@@ -61,7 +61,9 @@ public sealed class EpochSampler
         long epoch = Epoch(step);
         if (epoch != _permutationOf)
         {
-            _permutation = RandomStream.Named(_seed, "data", 0, epoch, "permutation").Permutation(_count);
+            // One array for all epochs: a new one for each would be garbage among the large objects, which are seldom collected.
+            _permutationOf = -1;
+            RandomStream.Named(_seed, "data", 0, epoch, "permutation").Permutation(_permutation);
             _permutationOf = epoch;
         }
 

@@ -45,7 +45,7 @@ internal sealed class CoderReplica : IDisposable
     /// <summary>Codes the step's minibatch and sums its statistics; with an encoder, adds the gradient of its prediction.</summary>
     /// <param name="step">The workflow step: it names the minibatch.</param>
     /// <param name="atoms">The dictionary, shape (K, D).</param>
-    public CoderStep Code(long step, Incoming atoms) => Code(step, atoms.Open(Device.Device).to(Device.Device));
+    public CoderStep Code(long step, Incoming atoms) => Code(step, atoms.Open(Device.Device));
 
     /// <summary>Codes the minibatch of a later step with the dictionary that the ring holds, and keeps its statistics there.</summary>
     /// <param name="step">The present step.</param>

@@ -57,7 +57,7 @@ internal sealed class DictionaryShard : IDisposable
     public DictionaryStep Step(long step, IReadOnlyList<(Incoming Increment, Incoming Uses)> statistics, Incoming? moved, Incoming? before)
     {
         using IDisposable mode = no_grad();
-        Tensor before_KD = before is not null ? before.Open(CPU).cpu()
+        Tensor before_KD = before is not null ? before.Open(CPU)
             : _blueprint.Options.Update == DictionaryUpdate.ProjectedGradient ? Atoms_KD.clone() : Atoms_KD;
         moved?.CopyTo(Atoms_KD);
         DictionaryStep report = default;

@@ -40,8 +40,9 @@ internal sealed class Incoming
     public Task ReadyFor(DeviceThread user) => InStream(user) ? Task.CompletedTask : Made;
 
     /// <summary>
-    /// The tensor without copying where it is lent; call it in work on the device's thread and dispose of it there. One that was
-    /// fetched can be opened once.
+    /// The tensor on a device: the lender's own memory where it is lent there, else a copy. Call it in work on the thread of the device
+    /// that asks; whichever it is, the handle belongs to that work's dispose scope, and disposing of it leaves the lender's tensor as it
+    /// is. One that was fetched can be opened once.
     /// </summary>
     public Tensor Open(Device device)
     {
@@ -51,13 +52,14 @@ internal sealed class Incoming
             return device.type == TorchSharp.DeviceType.CPU ? Owned(fetched) : fetched.to(device, disposeAfter: true);
         }
 
-        return _frame is { } frame ? TensorFrame.Decode(frame, device, TensorTransfer.MaximumFrameBytes) : _lent!.Open();
+        return _frame is { } frame ? TensorFrame.Decode(frame, device, TensorTransfer.MaximumFrameBytes) : _lent!.Open(device);
     }
 
     /// <summary>Copies the tensor into memory of the same shape, in that memory's number format; call it in work on the device's thread.</summary>
     public void CopyTo(Tensor into)
     {
-        using Tensor source = Open(into.device);
+        // What is lent on another device goes there in one copy.
+        using Tensor source = _lent is { } lent ? lent.Open() : Open(into.device);
         using (no_grad())
         {
             into.copy_(source);

@@ -90,10 +90,21 @@ public sealed class LocalTensors(ILocalSiloDetails silo)
 /// <param name="Device">The thread that it is made on.</param>
 internal sealed record Lent(Func<Tensor> Tensor, Task Made, DeviceThread Device)
 {
-    /// <summary>A handle of the borrower's own. Call it in work that was queued behind the maker, or after it ended.</summary>
+    /// <summary>A handle of the borrower's own, on whatever device the tensor is. Call it in work that was queued behind the maker, or after it ended.</summary>
     public Tensor Open()
     {
         Made.GetAwaiter().GetResult();
         return Tensor().detach();
+    }
+
+    /// <summary>
+    /// The same on a device: where the tensor is on another, a copy, which libtorch orders behind the maker's kernels and before what
+    /// the lender's device does with that memory later. What the CPU holds, also for a thread that it stands in for a device, is never copied for the CPU.
+    /// </summary>
+    public Tensor Open(Device device)
+    {
+        Tensor handle = Open();
+        bool here = handle.device_type == device.type && (device.type == TorchSharp.DeviceType.CPU || handle.device.index == device.index);
+        return here ? handle : handle.to(device, disposeAfter: true);
     }
 }

@@ -226,9 +226,9 @@ internal sealed class ReduceRound(ShardSlice slice, TensorTransfer transfer, lon
     private Tensor[] Gradients() =>
         [.. Enumerable.Range(0, replicas).Select(replica => _assembled[replica] ?? Opened(replica))];
 
-    /// <summary>A part of a gradient that did not travel beside the messages.</summary>
+    /// <summary>A part of a gradient that did not travel beside the messages; opened once, since what comes from another device is copied.</summary>
     private Tensor Pieces(int replica, long offset, long count) =>
-        (_assembled[replica] ?? Opened(replica)).narrow(0, offset, count);
+        (_assembled[replica] ??= Opened(replica).DetachFromDisposeScope()).narrow(0, offset, count);
 
     /// <summary>A gradient in the format of the sums, whatever it came in.</summary>
     private Tensor Opened(int replica)

@@ -47,7 +47,7 @@ internal static class SmallProducts
     {
         (int rows, int features, int columns) = ((int)a_RD.shape[0], (int)a_RD.shape[1], (int)b_DK.shape[1]);
         T* a = Memory<T>(a_RD), b = Memory<T>(b_DK), into = Memory<T>(into_RK);
-        RowParallel.For(rows, get_num_threads(), (first, count) =>
+        RowParallel.For(rows, (first, count) =>
         {
             for (int row = first; row < first + count; row++)
             {

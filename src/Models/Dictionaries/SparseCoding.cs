@@ -79,7 +79,7 @@ public static class SparseCoding
         using Tensor residual_BK = problem.Correlation_BK.clone();
         T penalty = T.CreateChecked(options.Penalty), tolerance = T.CreateChecked(options.Tolerance * Scale(options.Penalty));
         T* gram = Memory<T>(problem.Gram_KK), residual = Memory<T>(residual_BK), code = Memory<T>(code_BK);
-        RowParallel.For(signals, get_num_threads(), (first, count) =>
+        RowParallel.For(signals, (first, count) =>
         {
             int[] active_K = new int[atoms];
             T[] violation_K = new T[atoms];
@@ -106,7 +106,7 @@ public static class SparseCoding
         using Tensor gram_KK = problem.Gram_KK.to(ScalarType.Float64), correlation_BK = problem.Correlation_BK.to(ScalarType.Float64);
         Tensor code_BK = zeros_like(correlation_BK);
         double* gram = Memory<double>(gram_KK), correlation = Memory<double>(correlation_BK), code = Memory<double>(code_BK);
-        RowParallel.For(signals, get_num_threads(), (first, count) =>
+        RowParallel.For(signals, (first, count) =>
         {
             LassoPath path = new(atoms, options.NonNegative, options.MaximumIterations);
             for (int row = first; row < first + count; row++)

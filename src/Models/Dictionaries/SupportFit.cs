@@ -23,7 +23,7 @@ public static class SupportFit
         double[] b = x_BD.to(ScalarType.Float64).cpu().mm(atoms.t()).contiguous().AsDoubles().ToArray();
         double[] h = code.AsDoubles().ToArray();
         int count = (int)atoms.shape[0];
-        RowParallel.For((int)code.shape[0], get_num_threads(), (first, rows) =>
+        RowParallel.For((int)code.shape[0], (first, rows) =>
         {
             ActiveFactor factor = new(count);
             for (int row = first; row < first + rows; row++)

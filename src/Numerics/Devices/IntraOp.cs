@@ -14,7 +14,8 @@ namespace Cluster.Numerics;
 /// </summary>
 public static unsafe class IntraOp
 {
-    private static readonly delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void> Parallel = Find();
+    /// <summary>Looked for when the first thread gets a team: before that libtorch may not have been loaded, and random numbers without tensors are drawn earlier.</summary>
+    private static delegate* unmanaged<delegate* unmanaged<void*, void>, void*, uint, uint, void> parallel;
 
     /// <summary>How many threads work for the present one, itself among them; 0 for itself alone.</summary>
     [ThreadStatic]
@@ -24,7 +25,11 @@ public static unsafe class IntraOp
     public static int Threads => Math.Max(1, team);
 
     /// <summary>Gives the present thread a team; libtorch must have been loaded.</summary>
-    internal static void Use(int threads) => team = Parallel is null ? 1 : threads;
+    internal static void Use(int threads)
+    {
+        if (parallel is null) parallel = Find();
+        team = parallel is null ? 1 : threads;
+    }
 
     /// <summary>Calls the work for ranges of items until all are done; what it throws comes out of here.</summary>
     /// <typeparam name="TWork">Its spans and pointers must last until this returns.</typeparam>
@@ -48,7 +53,7 @@ public static unsafe class IntraOp
         var job = new Job { Work = Unsafe.AsPointer(ref work), RunRange = &RunRange<TWork>, Items = items, Grain = grain, Ranges = ranges };
         var all = team;
         team = 1;
-        Parallel(&Take, &job, (uint)threads, 0);
+        parallel(&Take, &job, (uint)threads, 0);
         team = all;
         if (job.Problem == 0) return;
         var handle = GCHandle.FromIntPtr(job.Problem);

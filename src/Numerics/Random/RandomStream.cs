@@ -156,9 +156,15 @@ public sealed class RandomStream
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         var order = new int[count];
-        for (var i = 0; i < count; i++) order[i] = i;
-        Shuffle(order.AsSpan());
+        Permutation(order);
         return order;
+    }
+
+    /// <summary>The same numbers, as many as there are places, into memory that is there already.</summary>
+    public void Permutation(Span<int> into)
+    {
+        for (var i = 0; i < into.Length; i++) into[i] = i;
+        Shuffle(into);
     }
 
     /// <summary>Puts the items in random order in place: Fisher and Yates, from the last item down.</summary>

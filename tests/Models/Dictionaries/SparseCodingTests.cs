@@ -1,4 +1,5 @@
 using Cluster.Models.Dictionaries;
+using Cluster.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -109,23 +110,34 @@ public sealed class SparseCodingTests
     [Theory]
     [InlineData(InferenceMethod.CoordinateDescent)]
     [InlineData(InferenceMethod.Lars)]
-    public void The_number_of_threads_changes_no_bit(InferenceMethod method)
+    public async Task The_number_of_threads_changes_no_bit(InferenceMethod method)
     {
-        using DisposeScope scope = NewDisposeScope();
-        Tensor atoms_KD = Signals.Unit("atoms", 40, 16, ScalarType.Float32), x_BD = Signals.Unit("x", 133, 16, ScalarType.Float32);
-        int before = get_num_threads();
-        try
+        (float[] alone, float[] aloneFitted) = await Codes(1);
+        (float[] shared, float[] sharedFitted) = await Codes(3);
+        Assert.Contains(alone, value => value != 0);
+        Assert.Equal(alone, shared);
+        Assert.Equal(aloneFitted, sharedFitted);
+
+        async Task<(float[], float[])> Codes(int threads)
         {
-            set_num_threads(1);
-            float[] one = SparseCoding.Infer(x_BD, atoms_KD, Precise(method, 0.1, false) with { Tolerance = 1e-4 }).data<float>().ToArray();
-            set_num_threads(3);
-            float[] three = SparseCoding.Infer(x_BD, atoms_KD, Precise(method, 0.1, false) with { Tolerance = 1e-4 }).data<float>().ToArray();
-            Assert.Equal(one, three);
+            await using DeviceThread device = new("cpu", CPU, threads);
+            return await device.RunAsync(() =>
+            {
+                Tensor atoms_KD = Signals.Unit("atoms", 40, 16, ScalarType.Float32), x_BD = Signals.Unit("x", 133, 16, ScalarType.Float32);
+                Tensor code_BK = SparseCoding.Infer(x_BD, atoms_KD, Precise(method, 0.1, false) with { Tolerance = 1e-4 });
+                Tensor fitted_BK = SupportFit.Of(x_BD, atoms_KD, code_BK);
+                return (code_BK.data<float>().ToArray(), fitted_BK.data<float>().ToArray());
+            });
         }
-        finally
-        {
-            set_num_threads(before);
-        }
+    }
+
+    [Fact]
+    public async Task Rows_are_shared_by_the_threads_of_the_device()
+    {
+        await using DeviceThread device = new("cpu", CPU, 2);
+        using Barrier both = new(2);
+        await device.RunAsync(() => RowParallel.For(32, (_, _) => both.SignalAndWait(TimeSpan.FromSeconds(20)))); // two ranges, that meet
+        Assert.Equal(OperatingSystem.IsLinux() ? 1 : 0, both.CurrentPhaseNumber);
     }
 
     [Fact]

@@ -215,6 +215,9 @@ public sealed class RandomStreamTests
         Assert.InRange(order.Select((value, place) => value == place).Count(fixedPoint => fixedPoint), 0, 8);
         Assert.Equal(order, Stream().Permutation(1000));
         Assert.Empty(Stream().Permutation(0));
+        var used = order[..500];
+        Stream().Permutation(used.AsSpan());
+        Assert.Equal(Stream().Permutation(500), used);
 
         // All six orders of three items, each about a sixth of the time.
         var stream = Stream();

@@ -1,0 +1,82 @@
+using System.Net;
+using Cluster.Contracts;
+using Cluster.Numerics;
+using Orleans.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Cluster.Grains.Tests;
+
+/// <summary>What a borrower of the same silo gets. The meta device, which has shapes and no memory, is the other device.</summary>
+public sealed class IncomingTests
+{
+    private readonly LocalTensors _local = new(new Here());
+
+    [Fact]
+    public async Task What_is_lent_on_another_device_is_copied_to_the_one_that_asks()
+    {
+        await using DeviceThread lender = new("cpu", CPU, 1), borrower = new("meta", META, 1);
+        Tensor lent = await lender.RunAsync(() => arange(6, ScalarType.Float32).view(2, 3));
+        using LocalTensors.Loan loan = _local.Lend(() => lent, Task.CompletedTask, lender);
+        Incoming incoming = new(new TensorMessage(null, loan.Ticket), _local, null);
+        Assert.True(incoming.IsOfAnotherThread(borrower));
+        Tensor? opened = null;
+        await borrower.RunAsync(() =>
+        {
+            opened = incoming.Open(borrower.Device);
+            Assert.Equal((DeviceType.META, ScalarType.Float32), (opened.device_type, opened.dtype));
+            Assert.Equal([2L, 3], opened.shape);
+            using Tensor again = incoming.Open(borrower.Device); // a loan can be opened more than once
+            using Tensor sum = opened + again;                   // both on one device, or this throws
+        });
+        Assert.True(opened!.IsInvalid); // the copy went with the work that opened it
+        Assert.Equal([0, 1, 2, 3, 4, 5], lent.data<float>().ToArray());
+        lent.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_kept_in_memory_is_copied_for_the_device_of_its_own_thread_and_back()
+    {
+        // Dictionary shards keep their atoms in memory, whatever their device; coders ask for them on theirs, and shards for memory.
+        await using DeviceThread lender = new("meta:0", META, 1), borrower = new("meta:1", META, 1);
+        using Tensor atoms = ones(2), away = empty([2], ScalarType.Float32, META);
+        using LocalTensors.Loan near = _local.Lend(() => atoms, Task.CompletedTask, lender), far = _local.Lend(() => away, Task.CompletedTask, lender);
+        await borrower.RunAsync(() =>
+        {
+            Assert.Equal(DeviceType.META, new Incoming(new TensorMessage(null, near.Ticket), _local, null).Open(META).device_type);
+            Assert.Equal(DeviceType.META, new Incoming(new TensorMessage(null, far.Ticket), _local, null).Open(META).device_type);
+            Tensor memory = new Incoming(new TensorMessage(null, near.Ticket), _local, null).Open(CPU);
+            memory.fill_(3);
+        });
+        Assert.Equal([3, 3], atoms.data<float>().ToArray()); // what is there already is lent, not copied
+    }
+
+    [Fact]
+    public async Task Threads_that_the_CPU_stands_in_for_devices_share_its_memory()
+    {
+        await using DeviceThread lender = new("cuda:0", CPU, 1), borrower = new("cuda:1", CPU, 1);
+        using Tensor lent = zeros(3), copied = zeros(3, ScalarType.Float64);
+        using LocalTensors.Loan loan = _local.Lend(() => lent, Task.CompletedTask, lender);
+        Incoming incoming = new(new TensorMessage(null, loan.Ticket), _local, null);
+        await borrower.RunAsync(() =>
+        {
+            incoming.Open(new Device(DeviceType.CPU, 0)).fill_(2);
+            incoming.CopyTo(copied);
+        });
+        Assert.Equal([2, 2, 2], lent.data<float>().ToArray());
+        Assert.Equal([2, 2, 2], copied.data<double>().ToArray());
+    }
+
+    private sealed class Here : ILocalSiloDetails
+    {
+        public string Name => "silo";
+
+        public string ClusterId => "test";
+
+        public string DnsHostName => "localhost";
+
+        public SiloAddress SiloAddress => SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 1), 1);
+
+        public SiloAddress GatewayAddress => SiloAddress;
+    }
+}
