@@ -24,7 +24,7 @@ internal static class ShardFile
             ["updates"] = Number(snapshot.Updates),
             ["layout"] = snapshot.Role.Layout.Fingerprint,
         };
-        return StateFile.Write(folder, Name(snapshot.Role.Name, snapshot.Shard, snapshot.Shards), snapshot.Tensors, metadata);
+        return StateFile.Write(folder, Name(snapshot.Role.Name, snapshot.Shard, snapshot.Shards), snapshot.Tensors, metadata, () => snapshot.Device.Current is not null);
     }
 
     /// <summary>Loads values and optimizer state into a slice; runs on its device thread.</summary>

@@ -17,15 +17,16 @@ internal static class StateFile
     /// <param name="name">From <see cref="Name"/>.</param>
     /// <param name="tensors">On the CPU.</param>
     /// <param name="metadata">Whose state it is, and of which step.</param>
+    /// <param name="busy">Whether a device computes, which the writing then slows as little as it can; null for none.</param>
     public static CheckpointFile Write(
-        string folder, string name, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+        string folder, string name, IReadOnlyList<NamedTensor> tensors, IReadOnlyDictionary<string, string> metadata, Func<bool>? busy = null)
     {
         Directory.CreateDirectory(folder);
         long length = 0;
         string sum = "";
         AtomicFile.Write(Path.Combine(folder, name), file =>
         {
-            using SummedStream stream = new(file);
+            using SummedStream stream = new(file, busy ?? (static () => false));
             SafetensorsWriter.Write(stream, tensors, metadata);
             (length, sum) = (stream.Length, stream.Sum());
         });

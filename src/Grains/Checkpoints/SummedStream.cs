@@ -4,10 +4,11 @@ namespace Cluster.Grains;
 
 /// <summary>Writes through to another stream and takes the SHA-256 of what is written, so that no file need be read again for its sum.</summary>
 /// <param name="inner">Stays open.</param>
-internal sealed class SummedStream(Stream inner) : Stream
+/// <param name="busy">Whether a device computes: meanwhile the writing rests about as long as it works, since a busy core slows its neighbours.</param>
+internal sealed class SummedStream(Stream inner, Func<bool> busy) : Stream
 {
     /// <summary>Summed while the processor's cache still has what was just copied out of it.</summary>
-    private const int PieceBytes = 256 << 10;
+    private const int PieceBytes = 512 << 10;
 
     private readonly IncrementalHash _sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
@@ -34,6 +35,10 @@ internal sealed class SummedStream(Stream inner) : Stream
             _sum.AppendData(piece);
             Position += piece.Length;
             buffer = buffer[piece.Length..];
+            if (busy())
+            {
+                Thread.Sleep(1);
+            }
         }
     }
 

@@ -18,6 +18,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     private ShardSlice? _slice;
     private ShardSnapshot? _snapshot;
     private ShardSnapshot? _spare;
+    private int _writing;
     private CompressedReduce? _compressed;
     private SumTurns _turns = new();
     private IParameterShardGrain[] _siblings = [];
@@ -135,8 +136,12 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
     {
         Require(at.Attempt);
         ShardSlice slice = _slice!;
-        ShardSnapshot? spare = _spare;
-        _spare = null;
+        _snapshot?.Dispose();
+        _snapshot = null;
+
+        // What is being written may share the spare one's memory, where no step lay between the two.
+        ShardSnapshot? spare = _writing == 0 ? _spare : null;
+        _spare = spare is null ? _spare : null;
         ShardSnapshot snapshot = await slice.Device.RunAsync(() => ShardSnapshot.Of(slice, at.Step, spare));
         _snapshot?.Dispose();
         _snapshot = snapshot;
@@ -152,6 +157,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
             : throw new StaleAttemptException($"{actor} has no snapshot of step {at.Step}");
         _snapshot = null;
         string folder = Path.Combine(Silo.Run(actor.Run).Checkpoints, checkpoint);
+        _writing++;
         try
         {
             await snapshot.Copied;
@@ -159,6 +165,7 @@ internal sealed class ParameterShardGrain(SiloServices silo) : TrainingActor(sil
         }
         finally
         {
+            _writing--;
             if (_slice == slice && _spare is null)
             {
                 _spare = snapshot;

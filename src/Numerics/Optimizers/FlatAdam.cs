@@ -9,20 +9,21 @@ namespace Cluster.Numerics;
 internal sealed class FlatAdam : FlatOptimizer
 {
     private readonly double beta1, beta2, epsilon, gradientDecay, valueDecay;
-    private readonly Tensor mean, square;
 
     internal FlatAdam(AdamOptions options, long count, Device device, ScalarType dtype)
         : base(options, options.WeightDecay, count, device, dtype)
     {
         (beta1, beta2, epsilon, gradientDecay, valueDecay) = (options.Beta1, options.Beta2, options.Epsilon, options.WeightDecay, 0);
-        (mean, square) = (AddState("exp_avg"), AddState("exp_avg_sq"));
+        AddState("exp_avg");
+        AddState("exp_avg_sq");
     }
 
     internal FlatAdam(AdamWOptions options, long count, Device device, ScalarType dtype)
         : base(options, 0, count, device, dtype)
     {
         (beta1, beta2, epsilon, gradientDecay, valueDecay) = (options.Beta1, options.Beta2, options.Epsilon, 0, options.WeightDecay);
-        (mean, square) = (AddState("exp_avg"), AddState("exp_avg_sq"));
+        AddState("exp_avg");
+        AddState("exp_avg_sq");
     }
 
     private double StepSize => LearningRate / (1 - Power(beta1, Steps + 1));
@@ -30,10 +31,11 @@ internal sealed class FlatAdam : FlatOptimizer
     private double RootCorrection => Math.Sqrt(1 - Power(beta2, Steps + 1));
 
     private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, int offset, float gradientScale) =>
-        FusedStep.Run(new Kernel(this, gradientScale), values, gradients, mean.AsFloats().Slice(offset, values.Length), square.AsFloats().Slice(offset, values.Length));
+        Fuse(new Kernel(this, gradientScale), values, gradients, offset);
 
     private protected override void StepTensors(Tensor values, Tensor gradients)
     {
+        Tensor mean = State[0].Value, square = State[1].Value;
         if (valueDecay != 0) values.Mul_(1 - LearningRate * valueDecay);
         mean.Mul_(beta1).Add_(gradients, 1 - beta1);
         square.Mul_(beta2).AddCMul_(gradients, gradients, 1 - beta2);

@@ -12,6 +12,7 @@ public abstract class FlatOptimizer : IDisposable
 {
     private readonly List<NamedTensor> state = [];
     private readonly List<Tensor> scratch = [];
+    private Tensor[]? room;
     private readonly bool fused;
     private readonly DeviceType deviceType;
     private readonly int deviceIndex;
@@ -58,7 +59,8 @@ public abstract class FlatOptimizer : IDisposable
 
     /// <summary>
     /// What the optimizer remembers, named as PyTorch names it ("exp_avg", "momentum_buffer"…): vectors of <see cref="Count"/> elements,
-    /// owned by the optimizer. To load a checkpoint, copy into them and set <see cref="Steps"/>.
+    /// owned by the optimizer, until a step after <see cref="StepInto"/> puts others in their place. To load a checkpoint, copy into them
+    /// and set <see cref="Steps"/>.
     /// </summary>
     public IReadOnlyList<NamedTensor> State => state;
 
@@ -96,7 +98,7 @@ public abstract class FlatOptimizer : IDisposable
             StepTensors(values, Prepared(values, gradients, gradientScale));
         }
 
-        Steps++;
+        EndStep();
     }
 
     /// <summary>Whether a step may be taken part by part, with the bits of the whole: on the CPU in float32.</summary>
@@ -120,11 +122,43 @@ public abstract class FlatOptimizer : IDisposable
     }
 
     /// <summary>Counts a step that was taken in parts.</summary>
-    public void EndStep() => Steps++;
+    public void EndStep()
+    {
+        Steps++;
+        if (room is not { } taken) return;
+        for (var number = 0; number < taken.Length; number++)
+        {
+            state[number].Value.Dispose();
+            state[number] = state[number] with { Value = taken[number] };
+        }
+
+        room = null;
+    }
+
+    /// <summary>Whether the step that <see cref="StepInto"/> speaks of is still to come.</summary>
+    public bool LeavesState => room is not null;
+
+    /// <summary>
+    /// Has the next step, whole or in parts, leave the state's memory as it is and write the new state elsewhere, with the same bits. So
+    /// whoever has handles of their own on <see cref="State"/> keeps what it was, and nothing need be copied.
+    /// </summary>
+    /// <param name="memory">For each vector of the state one like it, of memory that nothing else uses; the optimizer's own from now on.</param>
+    /// <exception cref="ArgumentException">Not as many as the state has, or one of another count, dtype or device.</exception>
+    /// <exception cref="InvalidOperationException">This optimizer cannot (<see cref="StepsInParts"/>), or was told already.</exception>
+    public void StepInto(IReadOnlyList<Tensor> memory)
+    {
+        if (!fused || room is not null)
+            throw new InvalidOperationException(fused ? "The step that leaves the state as it is has not been taken yet." : $"An optimizer of {dtype} on {deviceType} steps in place.");
+        if (memory.Count != state.Count)
+            throw new ArgumentException($"The optimizer has {state.Count} vectors of state; there is memory for {memory.Count}.", nameof(memory));
+        foreach (var tensor in memory) Check(tensor, nameof(memory));
+        room = [.. memory];
+    }
 
     /// <summary>Frees state and scratch.</summary>
     public void Dispose()
     {
+        foreach (var tensor in room ?? []) tensor.Dispose();
         foreach (var tensor in state) tensor.Value.Dispose();
         foreach (var tensor in scratch) tensor.Dispose();
         GC.SuppressFinalize(this);
@@ -140,12 +174,16 @@ public abstract class FlatOptimizer : IDisposable
     /// <summary>The same in tensor operations; the gradients have been scaled, and decayed where the options say so.</summary>
     private protected abstract void StepTensors(Tensor values, Tensor gradients);
 
-    private protected Tensor AddState(string name)
+    /// <summary>Runs a kernel, which takes the state's vectors in their order, from some element of the state on.</summary>
+    private protected void Fuse<TKernel>(TKernel kernel, Span<float> values, ReadOnlySpan<float> gradients, int offset) where TKernel : struct, IStepKernel
     {
-        var tensor = Allocate();
-        state.Add(new NamedTensor(name, tensor));
-        return tensor;
+        var count = values.Length;
+        Span<float> From(int number) => number < TKernel.States ? state[number].Value.AsFloats().Slice(offset, count) : default;
+        Span<float> To(int number) => room is { } apart && number < TKernel.States ? apart[number].AsFloats().Slice(offset, count) : From(number);
+        FusedStep.Run(kernel, values, gradients, new StateSpans { From0 = From(0), From1 = From(1), From2 = From(2), To0 = To(0), To1 = To(1), To2 = To(2) });
     }
+
+    private protected void AddState(string name) => state.Add(new NamedTensor(name, Allocate()));
 
     /// <summary>Scratch vector of that number, made when first asked for; 0 is taken by the prepared gradients.</summary>
     private protected Tensor Scratch(int number)

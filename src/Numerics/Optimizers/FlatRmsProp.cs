@@ -8,49 +8,46 @@ namespace Cluster.Numerics;
 internal sealed class FlatRmsProp : FlatOptimizer
 {
     private readonly RmsPropOptions options;
-    private readonly Tensor square;
-    private readonly Tensor? mean, buffer;
 
     internal FlatRmsProp(RmsPropOptions options, long count, Device device, ScalarType dtype)
         : base(options, options.WeightDecay, count, device, dtype)
     {
         this.options = options;
-        square = AddState("square_avg");
-        mean = options.Centered ? AddState("grad_avg") : null;
-        buffer = options.Momentum > 0 ? AddState("momentum_buffer") : null;
+        AddState("square_avg");
+        if (options.Centered) AddState("grad_avg");
+        if (options.Momentum > 0) AddState("momentum_buffer");
     }
 
     private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, int offset, float gradientScale)
     {
         // One kernel for each set of buffers, so that none is carried along unused.
-        if (mean is not null && buffer is not null)
-            FusedStep.Run(new Kernel<CentredMomentum>(this, gradientScale), values, gradients, square.AsFloats().Slice(offset, values.Length), mean.AsFloats().Slice(offset, values.Length), buffer.AsFloats().Slice(offset, values.Length));
-        else if (mean is not null)
-            FusedStep.Run(new Kernel<Centred>(this, gradientScale), values, gradients, square.AsFloats().Slice(offset, values.Length), mean.AsFloats().Slice(offset, values.Length));
-        else if (buffer is not null)
-            FusedStep.Run(new Kernel<Momentum>(this, gradientScale), values, gradients, square.AsFloats().Slice(offset, values.Length), buffer.AsFloats().Slice(offset, values.Length));
-        else
-            FusedStep.Run(new Kernel<Plain>(this, gradientScale), values, gradients, square.AsFloats().Slice(offset, values.Length));
+        if (options.Centered && options.Momentum > 0) Fuse(new Kernel<CentredMomentum>(this, gradientScale), values, gradients, offset);
+        else if (options.Centered) Fuse(new Kernel<Centred>(this, gradientScale), values, gradients, offset);
+        else if (options.Momentum > 0) Fuse(new Kernel<Momentum>(this, gradientScale), values, gradients, offset);
+        else Fuse(new Kernel<Plain>(this, gradientScale), values, gradients, offset);
     }
 
     private protected override void StepTensors(Tensor values, Tensor gradients)
     {
+        var square = State[0].Value;
         var root = Scratch(1);
         square.Mul_(options.Alpha).AddCMul_(gradients, gradients, 1 - options.Alpha);
         root.copy_(square);
-        if (mean is not null)
+        if (options.Centered)
         {
+            var mean = State[1].Value;
             mean.Mul_(options.Alpha).Add_(gradients, 1 - options.Alpha);
             root.AddCMul_(mean, mean, -1).ClampMin_(0);
         }
 
         root.sqrt_().Add_(options.Epsilon);
-        if (buffer is null)
+        if (options.Momentum == 0)
         {
             values.AddCDiv_(gradients, root, -LearningRate);
         }
         else
         {
+            var buffer = State[^1].Value;
             buffer.Mul_(options.Momentum).AddCDiv_(gradients, root, 1);
             values.Add_(buffer, -LearningRate);
         }

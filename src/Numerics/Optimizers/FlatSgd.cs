@@ -8,31 +8,31 @@ namespace Cluster.Numerics;
 internal sealed class FlatSgd : FlatOptimizer
 {
     private readonly SgdOptions options;
-    private readonly Tensor? buffer;
 
     internal FlatSgd(SgdOptions options, long count, Device device, ScalarType dtype)
         : base(options, options.WeightDecay, count, device, dtype)
     {
         this.options = options;
-        buffer = options.Momentum > 0 ? AddState("momentum_buffer") : null;
+        if (options.Momentum > 0) AddState("momentum_buffer");
     }
 
     private protected override void StepFused(Span<float> values, ReadOnlySpan<float> gradients, int offset, float gradientScale)
     {
-        if (buffer is null)
-            FusedStep.Run(new PlainKernel(LearningRate, gradientScale, options.WeightDecay), values, gradients);
+        if (State.Count == 0)
+            Fuse(new PlainKernel(LearningRate, gradientScale, options.WeightDecay), values, gradients, offset);
         else
-            FusedStep.Run(new MomentumKernel(options, LearningRate, gradientScale, Steps == 0), values, gradients, buffer.AsFloats().Slice(offset, values.Length));
+            Fuse(new MomentumKernel(options, LearningRate, gradientScale, Steps == 0), values, gradients, offset);
     }
 
     private protected override void StepTensors(Tensor values, Tensor gradients)
     {
-        if (buffer is null)
+        if (State.Count == 0)
         {
             values.Add_(gradients, -LearningRate);
             return;
         }
 
+        var buffer = State[0].Value;
         if (Steps == 0) buffer.copy_(gradients);
         else buffer.Mul_(options.Momentum).Add_(gradients, 1 - options.Dampening);
         if (options.Nesterov)

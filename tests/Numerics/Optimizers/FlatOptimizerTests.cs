@@ -66,6 +66,57 @@ public sealed class FlatOptimizerTests
         Assert.Contains("from element", Assert.Throws<ArgumentException>(() => parts.StepPart(copy, beyond, OptimizerCases.Count - 1)).Message);
     }
 
+    /// <summary>Whole, and in parts that begin where vectors are aligned and where they are not.</summary>
+    [Theory]
+    [MemberData(nameof(OptimizerCases.All), MemberType = typeof(OptimizerCases))]
+    public void A_step_into_other_memory_has_the_same_bits_and_leaves_the_state(string python)
+    {
+        using var values = tensor(OptimizerCases.Values());
+        using var copy = values.clone();
+        using var inPlace = FlatOptimizer.Create(OptimizerCases.Options(python), OptimizerCases.Count, CPU);
+        using var apart = FlatOptimizer.Create(OptimizerCases.Options(python), OptimizerCases.Count, CPU);
+        foreach (var part in new[] { OptimizerCases.Count, 16, 3 })
+        {
+            Step(inPlace, values, 0, 2);
+            Step(apart, copy, 0, 1);
+            NamedTensor[] held = [.. apart.State.Select(state => state with { Value = state.Value.detach() })];
+            var before = held.Select(state => state.Value.AsFloats().ToArray()).ToArray();
+            apart.StepInto([.. apart.State.Select(state => full_like(state.Value, 9))]);
+            Assert.True(apart.LeavesState);
+            using var gradients = tensor(OptimizerCases.Gradients(1));
+            for (var at = 0; at < OptimizerCases.Count; at += part)
+            {
+                using var some = gradients.narrow(0, at, Math.Min(part, OptimizerCases.Count - at));
+                apart.StepPart(copy, some, at);
+            }
+
+            apart.EndStep();
+            Assert.False(apart.LeavesState);
+            Assert.Equal(inPlace.Steps, apart.Steps);
+            Assert.Equal(values.AsFloats().ToArray(), copy.AsFloats().ToArray());
+            Assert.Equal(States(inPlace), States(apart));
+            Assert.Equal(before, held.Select(state => state.Value.AsFloats().ToArray()));
+            foreach (var state in held) state.Value.Dispose();
+        }
+
+        static float[][] States(FlatOptimizer optimizer) => [.. optimizer.State.Select(state => state.Value.AsFloats().ToArray())];
+    }
+
+    [Fact]
+    public void Memory_for_the_next_state_that_does_not_fit_is_refused()
+    {
+        using var optimizer = FlatOptimizer.Create(new AdamOptions(), 4, CPU);
+        using var wide = FlatOptimizer.Create(new SgdOptions(0.1, Momentum: 0.9), 4, CPU, ScalarType.Float64);
+        using var right = zeros(4);
+        using var shorter = zeros(3);
+        Assert.Contains("in place", Assert.Throws<InvalidOperationException>(() => wide.StepInto([right])).Message);
+        Assert.Contains("2 vectors of state; there is memory for 1", Assert.Throws<ArgumentException>(() => optimizer.StepInto([right])).Message);
+        Assert.Contains("of shape [3]", Assert.Throws<ArgumentException>(() => optimizer.StepInto([right, shorter])).Message);
+        Assert.False(optimizer.LeavesState);
+        optimizer.StepInto([zeros(4), zeros(4)]);
+        Assert.Contains("not been taken", Assert.Throws<InvalidOperationException>(() => optimizer.StepInto([right, right])).Message);
+    }
+
     [Theory]
     [MemberData(nameof(OptimizerCases.All), MemberType = typeof(OptimizerCases))]
     public void Loaded_state_continues_with_the_same_bits(string python)
@@ -135,7 +186,20 @@ public sealed class FlatOptimizerTests
     {
         var before = LiveTensors.Settled();
         foreach (var python in OptimizerCases.Names) Run(python, dtype);
+        if (dtype == ScalarType.Float32) Apart();
         Assert.Equal(before, Tensor.TotalCount);
+
+        // One memory is taken into use, the other is not.
+        static void Apart()
+        {
+            using var values = zeros(5);
+            using var optimizer = FlatOptimizer.Create(new AdamOptions(), 5, CPU);
+            for (var time = 0; time < 2; time++)
+            {
+                optimizer.StepInto([zeros(5), zeros(5)]);
+                if (time == 0) optimizer.Step(values, values);
+            }
+        }
     }
 
     [Fact]
