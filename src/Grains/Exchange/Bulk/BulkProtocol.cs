@@ -18,8 +18,11 @@ internal static class BulkProtocol
     public const int HeadBytes = 8;
     public const int TailBytes = 8;
 
-    /// <summary>Bytes that are checked and handed to the kernel, or taken from it and checked, at a time: they stay in the processor's cache.</summary>
-    public const int PieceBytes = 256 << 10;
+    /// <summary>
+    /// Bytes that are checked and handed to the kernel, or taken from it and checked, at a time: they stay in the processor's cache, and
+    /// the fewer calls the better.
+    /// </summary>
+    public const int PieceBytes = 1 << 20;
 
     /// <summary>Up to here a transfer takes less time than it takes to wake another thread for it.</summary>
     public const int SmallBytes = 16 << 10;
