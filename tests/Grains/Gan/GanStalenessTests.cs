@@ -119,7 +119,9 @@ public sealed class GanStalenessTests
         await cluster.Finish("warm", run);
         long before = LiveTensors.Settled();
         await cluster.Finish("again", [.. run, "steps=100", "checkpoint.every=20", "sample.every=20"]);
-        Assert.Equal(before, TorchSharp.torch.Tensor.TotalCount);
+
+        // Fewer where a tensor that an earlier test left to the garbage collector has gone meanwhile.
+        Assert.InRange(TorchSharp.torch.Tensor.TotalCount, 0, before);
     }
 
     [Fact]
