@@ -106,7 +106,13 @@ public sealed class BulkChannel : IAsyncDisposable, IDisposable
         }
 
         BulkFetch fetch = new(this, await Connect(endpoint, cancellation), endpoint, request);
-        return await fetch.TryBegin(cancellation) ? fetch : throw fetch.Lost(new EndOfStreamException("the connection was closed"));
+        if (await fetch.TryBegin(cancellation))
+        {
+            return fetch;
+        }
+
+        await fetch.DisposeAsync();
+        throw fetch.Lost(new EndOfStreamException("the connection was closed"));
     }
 
     /// <summary>Fetches a whole round of an offer into memory of its size.</summary>

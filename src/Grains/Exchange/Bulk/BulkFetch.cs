@@ -120,6 +120,11 @@ public sealed class BulkFetch : IAsyncDisposable
             _broken = true;
             return false;
         }
+        catch
+        {
+            await _link.DisposeAsync();
+            throw;
+        }
     }
 
     internal SiloUnavailableException Lost(Exception cause) =>
