@@ -7,7 +7,7 @@ namespace Cluster.Grains;
 /// <summary>
 /// A thread that moves bytes. Transfers take turns on it: one that finds nothing to read and no room to write waits for its
 /// <see cref="BulkWatch"/>, and the thread goes on with the next; with nothing to do for any it looks around for a moment and then
-/// sleeps. All of a transfer happens here, without a visit to another thread.
+/// sleeps. A transfer is not handed to another thread for each of its pieces.
 /// </summary>
 internal sealed class BulkThread : TaskScheduler
 {
@@ -54,8 +54,8 @@ internal sealed class BulkThread : TaskScheduler
     /// <summary>Reports a socket's changes to its watch from now on; on this thread.</summary>
     public long Add(BulkWatch watch)
     {
-        _watches.Add(++_ids, watch);
-        _epoll!.Watch(watch.Socket, _ids);
+        _epoll!.Watch(watch.Socket, ++_ids);
+        _watches.Add(_ids, watch);
         return _ids;
     }
 

@@ -3,8 +3,8 @@ namespace Cluster.Grains;
 /// <summary>
 /// The threads that move the bytes of bulk transfers. A transfer goes on for as long as there are bytes to move; on the pool's threads,
 /// of which there are no more than cores, it would keep every message waiting, membership probes too. Here it shares the cores with them
-/// as the operating system shares them. One thread for four cores: it keeps up with the memory of as many, and more of them on fewer cores
-/// only wait for each other.
+/// as the operating system shares them. One thread for four cores, so that small machines have one: two of them on two cores only wait
+/// for each other.
 /// </summary>
 internal sealed class BulkThreads
 {

@@ -8,9 +8,9 @@ namespace Cluster.Grains;
 /// <summary>
 /// Linux's epoll: says which of many sockets have something new, and sleeps until one has. Reports each change once (edge-triggered), so
 /// whoever waits has tried first. Sockets of .NET wake a thread of the runtime, which wakes one of the pool, which wakes the one that
-/// moves bytes; here that thread is woken itself.
+/// moves bytes; here that thread is woken itself. Lives as long as the process.
 /// </summary>
-internal sealed unsafe partial class Epoll : IDisposable
+internal sealed unsafe partial class Epoll
 {
     private const int Batch = 64;
     private const int Add = 1;
@@ -92,12 +92,6 @@ internal sealed unsafe partial class Epoll : IDisposable
         _ = Write(_bell, &one, sizeof(ulong));
     }
 
-    public void Dispose()
-    {
-        _ = Close(_bell);
-        _ = Close(_file);
-    }
-
     private static int Checked(int result, string call) => result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{call} failed");
 
     private int Listen(int milliseconds)
@@ -133,7 +127,4 @@ internal sealed unsafe partial class Epoll : IDisposable
 
     [LibraryImport("libc", EntryPoint = "write")]
     private static partial nint Write(int file, void* from, nint bytes);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int file);
 }

@@ -4,18 +4,10 @@ using System.Net.Sockets;
 namespace Cluster.Grains;
 
 /// <summary>A link through a plain TCP connection, read and written by its <see cref="BulkThread"/>. Back-pressure is TCP's own: a sender waits for its receiver.</summary>
-internal sealed class SocketLink(BulkWatch watch) : BulkLink
+internal sealed class SocketLink(BulkWatch watch) : ConnectionLink
 {
-    /// <summary>Small enough to be in the processor's cache when the consumer reads what the kernel has just copied.</summary>
-    private const int ScratchBytes = 256 << 10;
-
-
-    private byte[]? _scratch;
-
     /// <summary>A socket to the other side, and the thread that works for it.</summary>
     public BulkWatch Watch => watch;
-
-    public override bool NeedsChecksum => true;
 
     public override string Kind => "tcp";
 
@@ -82,33 +74,13 @@ internal sealed class SocketLink(BulkWatch watch) : BulkLink
         }
     }
 
-    public override async ValueTask Receive(int count, BulkConsumer consumer, CancellationToken cancellation)
-    {
-        _scratch ??= GC.AllocateUninitializedArray<byte>(ScratchBytes, pinned: true);
-        int kept = 0;
-        for (int done = 0; done < count;)
-        {
-            // Elements may not straddle two pieces: what is left of the last one goes before the next read.
-            int whole = kept + await Some(_scratch.AsMemory(kept, Math.Min(ScratchBytes - kept, count - done - kept)), cancellation);
-            kept = done + whole == count ? 0 : whole & 7;
-            whole -= kept;
-            if (whole > 0)
-            {
-                consumer(_scratch.AsSpan(0, whole), done);
-                _scratch.AsSpan(whole, kept).CopyTo(_scratch);
-                done += whole;
-            }
-        }
-    }
-
     public override ValueTask DisposeAsync()
     {
         watch.Close();
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Reads what is there, at least one byte.</summary>
-    private async ValueTask<int> Some(Memory<byte> into, CancellationToken cancellation)
+    protected override async ValueTask<int> Some(Memory<byte> into, CancellationToken cancellation)
     {
         while (true)
         {
