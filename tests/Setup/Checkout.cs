@@ -39,7 +39,13 @@ public sealed class Checkout : IDisposable
                     case $had in
                         "$name"/*)
                             mkdir -p "$(dirname "$2")/obj/$name"
-                            echo "\"Microsoft.Orleans.Server/${had#*/}\": { \"TorchSharp-cpu/${had#*/}\"" >"$(dirname "$2")/obj/$name/project.assets.json"
+                            {
+                                echo "\"Microsoft.Orleans.Server/${had#*/}\": { \"TorchSharp-cpu/${had#*/}\""
+                                echo "  \"path\": \"torchsharp/${had#*/}\","
+                                printf '  "packageFolders": {\n    "%s/cache/": {}\n  }\n' "$HOME"
+                            } >"$(dirname "$2")/obj/$name/project.assets.json"
+                            mkdir -p "$HOME/cache/torchsharp/${had#*/}/runtimes/linux-x64/native"
+                            touch "$HOME/cache/torchsharp/${had#*/}/runtimes/linux-x64/native/libLibTorchSharp.so"
                             exit 0 ;;
                     esac
                 done
@@ -87,6 +93,8 @@ public sealed class Checkout : IDisposable
             File.CreateSymbolicLink(Path.Combine(_home, "bin", tool), Path.Combine("/usr/bin", tool));
         }
 
+        Write("bin/uname", "#!/bin/sh\ncase $1 in -s) echo Linux ;; *) echo \"$MACHINE\" ;; esac\n", executable: true);
+        Write("bin/ldd", "#!/bin/sh\necho \"$LDD\"\n", executable: true);
         Write("bin/id", "#!/bin/sh\necho \"$USER_ID\"\n", executable: true);
         Write("bin/sudo", "#!/bin/sh\n[ \"$SUDO\" = works ] || exit 1\nshift\nexec \"$@\"\n", executable: true);
         Write("bin/apt-get", "#!/bin/sh\necho \"apt-get $*\" >>\"$CALLS\"\n", executable: true);
@@ -103,6 +111,12 @@ public sealed class Checkout : IDisposable
     /// but a restore from a folder alone.
     /// </summary>
     public string Feed { get; set; } = "";
+
+    /// <summary>The processor that uname names.</summary>
+    public string Machine { get; set; } = "x86_64";
+
+    /// <summary>What ldd says of TorchSharp's native library.</summary>
+    public string Ldd { get; set; } = "\tlibstdc++.so.6 => /lib/libstdc++.so.6 (0x00007f4c97000000)";
 
     /// <summary>Whether the client compiles.</summary>
     public bool Compiles { get; set; } = true;
@@ -190,6 +204,8 @@ public sealed class Checkout : IDisposable
         start.Environment["CALLS"] = Path.Combine(_home, "calls");
         start.Environment["SDK"] = Sdk;
         start.Environment["FEED"] = Feed;
+        start.Environment["MACHINE"] = Machine;
+        start.Environment["LDD"] = Ldd;
         start.Environment["BUILD"] = Compiles ? "works" : "fails";
         start.Environment["BUILD_SECONDS"] = $"{BuildSeconds}";
         start.Environment["BROKEN"] = BrokenTests;

@@ -26,6 +26,26 @@ public sealed class ChoiceTests : IDisposable
         Assert.Equal(torch == "true", said.Contains("TorchSharp: the stand-in (NU1101", StringComparison.Ordinal));
     }
 
+    /// <summary>A TorchSharp that restores may be built for a newer system, or for other processors: then it is the stand-in.</summary>
+    [Theory]
+    [InlineData("x86_64", "libstdc++.so.6 has no GLIBCXX_3.4.32", "/cache/libLibTorchSharp.so: /lib/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /cache/libLibTorchSharp.so)")]
+    [InlineData("x86_64", "libtorch_cpu.so is missing", "\tlibtorch_cpu.so => not found")]
+    [InlineData("aarch64", "it has nothing for linux-arm64", "")]
+    public async Task A_TorchSharp_that_does_not_load_is_not_taken(string machine, string reason, string ldd)
+    {
+        (_checkout.Feed, _checkout.Machine, _checkout.Ldd) = (Pinned, machine, ldd);
+        var outcome = await _checkout.Run("runs");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("Orleans: the real", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains($"TorchSharp: the stand-in (TorchSharp-cpu 0.107.0 does not load here: {reason})", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("<TorchSharpStandin>true</TorchSharpStandin>", _checkout.Choice, StringComparison.Ordinal);
+
+        outcome = await _checkout.Run("setup", "--real");
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains($"the real TorchSharp (TorchSharp-cpu 0.107.0) does not load here: {reason}", outcome.Errors, StringComparison.Ordinal);
+    }
+
     /// <summary>What a cluster of several machines needs of Orleans is built in where the feed has it.</summary>
     [Theory]
     [InlineData("RealOrleans/10.2.2", "")]
