@@ -107,7 +107,7 @@ public sealed class Checkout : IDisposable
     public string Sdk { get; set; } = "10.0.100";
 
     /// <summary>
-    /// What the feed holds, words such as <c>RealOrleans/10.2.2</c>; <c>hangs</c> lets it never answer, <c>unreachable</c> refuse everything
+    /// What the feed holds, words such as <c>RealOrleans/10.4.2</c>; <c>hangs</c> lets it never answer, <c>unreachable</c> refuse everything
     /// but a restore from a folder alone.
     /// </summary>
     public string Feed { get; set; } = "";

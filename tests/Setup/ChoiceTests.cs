@@ -3,14 +3,14 @@ namespace Cluster.Setup.Tests;
 /// <summary>Real packages or stand-ins.</summary>
 public sealed class ChoiceTests : IDisposable
 {
-    private const string Pinned = "RealOrleans/10.2.2 RealTorchSharp/0.107.0";
+    private const string Pinned = "RealOrleans/10.4.2 RealTorchSharp/0.107.0";
     private readonly Checkout _checkout = new();
 
     public void Dispose() => _checkout.Dispose();
 
     [Theory]
     [InlineData("", "true", "true")]
-    [InlineData("RealOrleans/10.2.2", "false", "true")]
+    [InlineData("RealOrleans/10.4.2", "false", "true")]
     [InlineData("RealTorchSharp/0.107.0", "true", "false")]
     [InlineData(Pinned, "false", "false")]
     public async Task Each_goes_its_own_way(string feed, string orleans, string torch)
@@ -48,10 +48,10 @@ public sealed class ChoiceTests : IDisposable
 
     /// <summary>What a cluster of several machines needs of Orleans is built in where the feed has it.</summary>
     [Theory]
-    [InlineData("RealOrleans/10.2.2", "")]
-    [InlineData("RealOrleans/10.2.2 OrleansAdoNet/10.2.2 OrleansTls/10.2.2", "AdoNet Tls")]
-    [InlineData("RealOrleans/10.2.2 OrleansRedis/10.2.2", "Redis")]
-    [InlineData("OrleansAdoNet/10.2.2", "")]
+    [InlineData("RealOrleans/10.4.2", "")]
+    [InlineData("RealOrleans/10.4.2 OrleansAdoNet/10.4.2 OrleansTls/10.4.2", "AdoNet Tls")]
+    [InlineData("RealOrleans/10.4.2 OrleansRedis/10.4.2", "Redis")]
+    [InlineData("OrleansAdoNet/10.4.2", "")]
     public async Task Providers_are_built_in_where_they_restore(string feed, string built)
     {
         _checkout.Feed = feed;
@@ -101,7 +101,7 @@ public sealed class ChoiceTests : IDisposable
     {
         await _checkout.Run("setup", "--standins");
         var before = _checkout.Choice;
-        _checkout.Feed = "RealOrleans/10.2.2";
+        _checkout.Feed = "RealOrleans/10.4.2";
         var outcome = await _checkout.Run("setup", "--real");
 
         Assert.Equal(2, outcome.ExitCode);

@@ -97,7 +97,7 @@ public sealed class TotalTests : IDisposable
         await _checkout.Run("setup", "--standins");
         var before = _checkout.Choice;
         _checkout.Write("root/artifacts/real/bin/Two.Tests/release/Orleans.Core.dll", "");
-        _checkout.Feed = "RealOrleans/10.2.2";
+        _checkout.Feed = "RealOrleans/10.4.2";
         var outcome = await _checkout.Run("test", "--real");
 
         Assert.Equal(0, outcome.ExitCode);

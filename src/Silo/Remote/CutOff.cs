@@ -46,7 +46,7 @@ internal sealed class CutOff(IMembershipTable table, ISiloStatusOracle silos, Si
     private async Task<bool> ReachesSomebody(CancellationToken cancellation)
     {
         SiloAddress[] others = [.. silos.GetActiveSilos().Where(silo => !silo.Equals(silos.SiloAddress))];
-        return others.Length == 0 || await Does(table.ReadRow(silos.SiloAddress), cancellation) || (await Task.WhenAll(others.Select(silo => Answers(silo, cancellation)))).Contains(true);
+        return others.Length == 0 || await Does(table.ReadRowAsync(silos.SiloAddress, cancellation), cancellation) || (await Task.WhenAll(others.Select(silo => Answers(silo, cancellation)))).Contains(true);
     }
 
     private async Task<bool> Answers(SiloAddress silo, CancellationToken cancellation)
