@@ -73,6 +73,28 @@ public sealed class ChoiceTests : IDisposable
         Assert.Contains("<OrleansVersion>99.1.0</OrleansVersion>", _checkout.Choice, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false, "setup", "--standins")]
+    [InlineData(false, "setup", "--packages", "packages")]
+    public async Task The_feed_is_asked_again_when_the_pinned_versions_move_and_it_was_to_decide(bool again, params string[] before)
+    {
+        _checkout.Write("packages/Microsoft.Orleans.Server.10.4.2.nupkg", "");
+        _checkout.Feed = "RealOrleans/10.4.2";
+        Assert.Equal(0, (await _checkout.Run(before.Length > 0 ? before : ["runs"])).ExitCode);
+        var (choice, calls) = (_checkout.Choice, _checkout.Calls.Length);
+        Assert.Equal(0, (await _checkout.Run("runs")).ExitCode);
+        Assert.DoesNotContain(_checkout.Calls.Skip(calls), call => call.StartsWith("restore", StringComparison.Ordinal));
+
+        var pins = File.ReadAllText(Path.Combine(_checkout.Root, "Directory.Packages.props"));
+        _checkout.Write("root/Directory.Packages.props", pins.Replace("10.4.2", "10.5.0", StringComparison.Ordinal));
+        _checkout.Feed = "RealOrleans/10.5.0";
+        Assert.Equal(0, (await _checkout.Run("runs")).ExitCode);
+
+        Assert.Equal(again, choice != _checkout.Choice);
+        Assert.Equal(again, _checkout.Calls.Skip(calls).Any(call => call.Contains("-p:OrleansVersion=10.5.0", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task A_feed_that_does_not_answer_is_asked_once_and_for_a_limited_time()
     {

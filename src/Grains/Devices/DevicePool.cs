@@ -72,9 +72,21 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
                 throw new InputException($"device: {device}: this machine has {found} CUDA devices that libtorch can use; choose device: cpu or one of them");
             }
 
-            thread = new DeviceThread($"{device}/{intraOpThreads}", where, intraOpThreads);
+            thread = Start($"{device}/{intraOpThreads}", where, intraOpThreads);
             _threads.Add((device, intraOpThreads), thread);
             return thread;
+        }
+    }
+
+    private static DeviceThread Start(string name, Device where, int intraOpThreads)
+    {
+        try
+        {
+            return new DeviceThread(name, where, intraOpThreads);
+        }
+        catch (Exception problem) when (NativeLibraries.IsMissing(problem))
+        {
+            throw new InputException($"TorchSharp's native library does not load on this system: {NativeLibraries.Reason(AppContext.BaseDirectory)}; ./cluster setup takes what does");
         }
     }
 
