@@ -78,17 +78,9 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
         }
     }
 
-    private static DeviceThread Start(string name, Device where, int intraOpThreads)
-    {
-        try
-        {
-            return new DeviceThread(name, where, intraOpThreads);
-        }
-        catch (Exception problem) when (NativeLibraries.IsMissing(problem))
-        {
-            throw new InputException($"TorchSharp's native library does not load on this system: {NativeLibraries.Reason(AppContext.BaseDirectory)}; ./cluster setup takes what does");
-        }
-    }
+    private static DeviceThread Start(string name, Device where, int intraOpThreads) => NativeLibraries.Trouble(AppContext.BaseDirectory) is { } trouble
+        ? throw new InputException($"TorchSharp's native library does not load on this system: {trouble}; ./cluster setup takes what does")
+        : new DeviceThread(name, where, intraOpThreads);
 
     /// <summary>Leaves a thread that hangs to itself; whoever asks for its device next gets a new one.</summary>
     public void Abandon(DeviceThread thread)

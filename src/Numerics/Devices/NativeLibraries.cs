@@ -2,41 +2,31 @@ using System.Runtime.InteropServices;
 
 namespace Cluster.Numerics;
 
-/// <summary>Why TorchSharp's native library does not load. TorchSharp itself tells at length where it looked, but not what the system said.</summary>
+/// <summary>
+/// Whether TorchSharp's native library is for this system. TorchSharp itself tells at length where it looked, but not what the system said:
+/// its packages are built on newer systems than the oldest on which .NET runs.
+/// </summary>
 public static class NativeLibraries
 {
     private const string Name = "libLibTorchSharp.so";
 
-    /// <summary>Whether an error is that of a library that does not load.</summary>
-    public static bool IsMissing(Exception problem) => problem switch
-    {
-        DllNotFoundException or BadImageFormatException => true,
-        TypeInitializationException { InnerException: { } inner } => inner is NotSupportedException || IsMissing(inner),
-        _ => false,
-    };
-
-    /// <summary>What the system's loader says of the library that belongs to the program, in one line.</summary>
+    /// <summary>Why the library that lies with a program cannot be loaded, in the words of the system.</summary>
     /// <param name="folder">The program's folder.</param>
-    public static string Reason(string folder)
+    /// <returns>Null where it can, or where there is none to ask.</returns>
+    public static string? Trouble(string folder)
     {
-        string[] places = [folder, Path.Combine(folder, "runtimes", RuntimeInformation.RuntimeIdentifier, "native"), Path.Combine(folder, "runtimes", Portable, "native")];
-        string? file = places.Select(place => Path.Combine(place, Name)).FirstOrDefault(File.Exists);
-        if (file is null)
-        {
-            return $"there is no {Name} for {Portable} in {folder}";
-        }
-
+        string portable = $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
+        string? file = new[] { folder, Path.Combine(folder, "runtimes", portable, "native") }.Select(place => Path.Combine(place, Name)).FirstOrDefault(File.Exists);
         try
         {
-            NativeLibrary.Load(file);
-            return $"{file} loads, but libtorch beside it does not";
+            _ = file is null ? 0 : NativeLibrary.Load(file);
+            return null;
         }
         catch (Exception problem) when (problem is DllNotFoundException or BadImageFormatException)
         {
-            string[] lines = problem.Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            return lines.FirstOrDefault(line => line.Contains("version `", StringComparison.Ordinal)) ?? lines[^1];
+            // Libraries that only lie elsewhere are TorchSharp's to find.
+            return problem.Message.Split('\n', StringSplitOptions.TrimEntries)
+                .FirstOrDefault(line => line.Contains("version `", StringComparison.Ordinal) || line.Contains("invalid ELF", StringComparison.Ordinal));
         }
     }
-
-    private static string Portable => $"linux-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
 }
