@@ -146,7 +146,7 @@ public sealed class RbmRunTests
         })
         {
             ActivitySource.AddActivityListener(listener);
-            await using TrainingCluster cluster = await TrainingCluster.Start(2);
+            await using TrainingCluster cluster = await TrainingCluster.Start(2, services: EvenPlacement.Use);
             await cluster.Finish("run", [.. s_spread, "model.staleness=2", "metrics.traceEvery=1"]);
         }
 
