@@ -35,8 +35,8 @@ public sealed record ConvolutionLayer(int Channels, int Kernel, int Stride = 1, 
     }
 
     /// <inheritdoc/>
-    public override Tensor Apply(FlatParameters parameters, string prefix, Tensor x) => nn.functional.conv2d(
-        x, parameters[prefix + "weight"], Bias ? parameters[prefix + "bias"] : null, strides: [Stride, Stride], padding: [Padding, Padding]);
+    public override Tensor Apply(FlatParameters parameters, string prefix, Tensor x) =>
+        Convolution.Plain(x, parameters[prefix + "weight"], Bias ? parameters[prefix + "bias"] : null, Stride, Padding);
 
     private long Side(long side) => side + (2 * Padding) >= Kernel
         ? ((side + (2 * Padding) - Kernel) / Stride) + 1

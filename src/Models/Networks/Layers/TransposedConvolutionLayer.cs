@@ -44,7 +44,7 @@ public sealed record TransposedConvolutionLayer(int Channels, int KernelHeight, 
         Tensor? bias = Bias ? parameters[prefix + "bias"] : null;
         return Doubles && x.device_type == DeviceType.CPU
             ? Doubled(x, weight, bias)
-            : nn.functional.conv_transpose2d(x, weight, bias, strides: [Stride, Stride], padding: [Padding, Padding]);
+            : Convolution.Transposed(x, weight, bias, Stride, Padding);
     }
 
     /// <summary>Whether it doubles the sides as DCGAN's layers do, with enough channels that the way over <see cref="Doubled"/> pays.</summary>
@@ -64,7 +64,7 @@ public sealed record TransposedConvolutionLayer(int Channels, int KernelHeight, 
     {
         long inputs = weight_CO44.shape[0], outputs = weight_CO44.shape[1], height = x_BCHW.shape[2], width = x_BCHW.shape[3];
         Tensor kernels_PC22 = weight_CO44.view(inputs, outputs, 2, 2, 2, 2).flip(2, 4).permute(1, 3, 5, 0, 2, 4).reshape(4 * outputs, inputs, 2, 2);
-        Tensor sorted_BO = nn.functional.pixel_shuffle(nn.functional.conv2d(x_BCHW, kernels_PC22, null, strides: [1, 1], padding: [1, 1]), 2);
+        Tensor sorted_BO = nn.functional.pixel_shuffle(Convolution.Plain(x_BCHW, kernels_PC22, null, stride: 1, padding: 1), 2);
         Tensor made_BOHW = sorted_BO.narrow(2, 1, 2 * height).narrow(3, 1, 2 * width).contiguous();
         return bias_O is null ? made_BOHW : made_BOHW.Add(bias_O.view(1, outputs, 1, 1));
     }
