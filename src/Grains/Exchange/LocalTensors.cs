@@ -1,3 +1,4 @@
+using Cluster.Contracts;
 using Cluster.Numerics;
 using Orleans.Runtime;
 using static TorchSharp.torch;
@@ -54,14 +55,14 @@ public sealed class LocalTensors(ILocalSiloDetails silo)
     }
 
     /// <summary>What a ticket stands for; it stays good when the loan ends.</summary>
-    /// <exception cref="InvalidOperationException">The loan has ended.</exception>
+    /// <exception cref="StaleAttemptException">The loan has ended, as it does when its lender closes, be it that a loss elsewhere ended that one.</exception>
     internal Lent Borrow(long ticket)
     {
         lock (_gate)
         {
             return _loans.TryGetValue(ticket, out Lent? lent)
                 ? lent
-                : throw new InvalidOperationException($"tensor {ticket} of silo {Silo} is no longer lent");
+                : throw new StaleAttemptException($"tensor {ticket} of silo {Silo} is no longer lent: its lender has closed");
         }
     }
 
@@ -91,10 +92,18 @@ public sealed class LocalTensors(ILocalSiloDetails silo)
 internal sealed record Lent(Func<Tensor> Tensor, Task Made, DeviceThread Device)
 {
     /// <summary>A handle of the borrower's own, on whatever device the tensor is. Call it in work that was queued behind the maker, or after it ended.</summary>
+    /// <exception cref="StaleAttemptException">The lender has closed and freed it.</exception>
     public Tensor Open()
     {
         Made.GetAwaiter().GetResult();
-        return Tensor().detach();
+        try
+        {
+            return Tensor().detach();
+        }
+        catch (InvalidOperationException freed)
+        {
+            throw new StaleAttemptException($"a tensor that was lent is no longer there, as its lender has closed: {freed.Message}");
+        }
     }
 
     /// <summary>

@@ -34,6 +34,24 @@ public sealed class IncomingTests
         lent.Dispose();
     }
 
+    /// <summary>A run that meets this goes back to its checkpoint: whatever closed the lender, the next attempt finds another.</summary>
+    [Fact]
+    public async Task What_a_closed_lender_has_lent_counts_as_a_loss()
+    {
+        await using DeviceThread device = new("cpu", CPU, 1);
+        Tensor freed = zeros(3);
+        LocalTensors.Loan loan = _local.Lend(() => freed.narrow(0, 0, 2), Task.CompletedTask, device);
+        Incoming early = new(new TensorMessage(null, loan.Ticket), _local, null);
+        freed.Dispose();
+        StaleAttemptException gone = await Assert.ThrowsAsync<StaleAttemptException>(() => device.RunAsync(() => early.Open(CPU).Dispose()));
+        Assert.Contains("its lender has closed", gone.Message, StringComparison.Ordinal);
+
+        loan.Dispose();
+        StaleAttemptException ended = Assert.Throws<StaleAttemptException>(() => new Incoming(new TensorMessage(null, loan.Ticket), _local, null));
+        Assert.Contains($"tensor {loan.Ticket} of silo {_local.Silo} is no longer lent", ended.Message, StringComparison.Ordinal);
+        Assert.All([gone, ended], problem => Assert.True(Losses.IsLoss(problem)));
+    }
+
     [Fact]
     public async Task What_is_kept_in_memory_is_copied_for_the_device_of_its_own_thread_and_back()
     {
