@@ -14,6 +14,7 @@ public sealed class LocalTensors(ILocalSiloDetails silo)
 {
     private readonly Dictionary<long, Lent> _loans = [];
     private readonly Lock _gate = new();
+    private readonly Lock _lives = new();
     private long _last;
 
     /// <summary>The silo's name among all silos.</summary>
@@ -40,7 +41,7 @@ public sealed class LocalTensors(ILocalSiloDetails silo)
         lock (_gate)
         {
             long ticket = ++_last;
-            _loans.Add(ticket, new Lent(tensor, made, device));
+            _loans.Add(ticket, new Lent(tensor, made, device, _lives));
             return new Loan(this, ticket);
         }
     }
@@ -63,6 +64,18 @@ public sealed class LocalTensors(ILocalSiloDetails silo)
             return _loans.TryGetValue(ticket, out Lent? lent)
                 ? lent
                 : throw new StaleAttemptException($"tensor {ticket} of silo {Silo} is no longer lent: its lender has closed");
+        }
+    }
+
+    /// <summary>
+    /// Frees tensors that may have been lent. Who closes in the middle of a step does not wait for borrowers on other threads; they take a
+    /// handle of their own before this or find that there is none, and never one that is just being freed.
+    /// </summary>
+    internal void Free(Action free)
+    {
+        lock (_lives)
+        {
+            free();
         }
     }
 
@@ -89,7 +102,8 @@ public sealed class LocalTensors(ILocalSiloDetails silo)
 /// <param name="Tensor">Gives the owner's handle.</param>
 /// <param name="Made">The work that makes it.</param>
 /// <param name="Device">The thread that it is made on.</param>
-internal sealed record Lent(Func<Tensor> Tensor, Task Made, DeviceThread Device)
+/// <param name="Lives">Held while it is opened, and while those who may have lent it free it.</param>
+internal sealed record Lent(Func<Tensor> Tensor, Task Made, DeviceThread Device, Lock Lives)
 {
     /// <summary>A handle of the borrower's own, on whatever device the tensor is. Call it in work that was queued behind the maker, or after it ended.</summary>
     /// <exception cref="StaleAttemptException">The lender has closed and freed it.</exception>
@@ -98,7 +112,10 @@ internal sealed record Lent(Func<Tensor> Tensor, Task Made, DeviceThread Device)
         Made.GetAwaiter().GetResult();
         try
         {
-            return Tensor().detach();
+            lock (Lives)
+            {
+                return Tensor().detach();
+            }
         }
         catch (InvalidOperationException freed)
         {

@@ -289,7 +289,7 @@ internal abstract partial class TrainingActor(SiloServices silo) : Grain, ITrain
         DropSnapshots();
         try
         {
-            Task freed = device.RunAsync(() =>
+            Task freed = device.RunAsync(() => silo.Tensors.Free(() =>
             {
                 foreach (ParameterExchange exchange in exchanges)
                 {
@@ -297,7 +297,7 @@ internal abstract partial class TrainingActor(SiloServices silo) : Grain, ITrain
                 }
 
                 free();
-            });
+            }));
             if (Array.Exists(exchanges, exchange => exchange.SumsByNccl)
                 && await Task.WhenAny(freed, Task.Delay(DeviceSum.Patience, silo.Time)) != freed)
             {

@@ -52,6 +52,43 @@ public sealed class IncomingTests
         Assert.All([gone, ended], problem => Assert.True(Losses.IsLoss(problem)));
     }
 
+    /// <summary>Who closes in the middle of a step frees what others are about to open: they get it or learn that it is gone, and nobody reads freed memory.</summary>
+    [Fact]
+    public async Task A_lender_may_free_while_a_borrower_on_another_thread_opens()
+    {
+        await using DeviceThread lender = new("left", CPU, 1), borrower = new("right", CPU, 1);
+        for (int turn = 0; turn < 500; turn++)
+        {
+            Tensor lent = ones(64);
+            using LocalTensors.Loan loan = _local.Lend(() => lent, Task.CompletedTask, lender);
+            Incoming incoming = new(new TensorMessage(null, loan.Ticket), _local, null);
+            using ManualResetEventSlim opened = new();
+            Task<int> opening = borrower.RunAsync(() =>
+            {
+                for (int times = 0; ; times++)
+                {
+                    try
+                    {
+                        using Tensor handle = incoming.Open(CPU);
+                        Assert.Equal(64, handle.NumberOfElements);
+                    }
+                    catch (StaleAttemptException)
+                    {
+                        return times;
+                    }
+
+                    opened.Set();
+                }
+            });
+            await lender.RunAsync(() =>
+            {
+                opened.Wait();
+                _local.Free(lent.Dispose);
+            });
+            Assert.True(await opening > 0);
+        }
+    }
+
     [Fact]
     public async Task What_is_kept_in_memory_is_copied_for_the_device_of_its_own_thread_and_back()
     {
