@@ -68,7 +68,7 @@ public sealed class FaultTests
     [Fact]
     public async Task A_replica_whose_gradients_are_held_up_is_a_straggler()
     {
-        await using TrainingCluster cluster = await TrainingCluster.Start(2);
+        await using TrainingCluster cluster = await TrainingCluster.Start(2, services: EvenPlacement.Use);
         using (MessageFaults.Set((context, _) =>
             context.MethodName == "Reduce" && context.Request.GetArgument(0) is GradientPart { Replica: 1 } ? Task.Delay(150) : null))
         {
@@ -83,7 +83,7 @@ public sealed class FaultTests
     public async Task A_run_whose_gradients_are_long_on_their_way_is_exchange_bound()
     {
         // Eight shards for each role on two silos: some of them are not where their replica is.
-        await using TrainingCluster cluster = await TrainingCluster.Start(2);
+        await using TrainingCluster cluster = await TrainingCluster.Start(2, services: EvenPlacement.Use);
         using (MessageFaults.Set((context, _) => context.MethodName == "Reduce" ? Task.Delay(50) : null))
         {
             string[] found = await cluster.Findings(DiagnosisRuns.Of(Gan, 60, "shards=8", "metrics.every=3"));

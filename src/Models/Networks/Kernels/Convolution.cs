@@ -106,5 +106,5 @@ internal static class Convolution
     }
 
     /// <summary>Numbers between −0.1 and 0.1 that look like no pattern.</summary>
-    private static Tensor Numbers(long count, double step) => arange(count, ScalarType.Float64).Mul(step).sin().Mul(0.1);
+    private static Tensor Numbers(long count, double step) => tensor([.. Enumerable.Range(0, (int)count).Select(each => 0.1 * Math.Sin(step * each))]);
 }
