@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Threading.Channels;
 using Cluster.Contracts;
 using Cluster.Grains;
 using Cluster.Silo;
@@ -160,7 +161,7 @@ internal static class CallsBesideExchange
         string mine = app.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), peer = "";
         ISiloGrain? other = null;
         Say("ready");
-        while (await Console.In.ReadLineAsync() is { } line)
+        await foreach (string line in Orders().ReadAllAsync())
         {
             switch (line.Split(' '))
             {
@@ -200,6 +201,24 @@ internal static class CallsBesideExchange
         }
 
         return 0;
+    }
+
+    /// <summary>The lines of the standard input, read on a thread of its own: on two cores the pool has two, and would wait for lines on one of them.</summary>
+    private static ChannelReader<string> Orders()
+    {
+        Channel<string> lines = Channel.CreateUnbounded<string>();
+        Thread reader = new(() =>
+        {
+            while (Console.In.ReadLine() is { } line)
+            {
+                lines.Writer.TryWrite(line);
+            }
+
+            lines.Writer.Complete();
+        })
+        { IsBackground = true };
+        reader.Start();
+        return lines.Reader;
     }
 
     private static async Task<double> Call(ISiloGrain other)

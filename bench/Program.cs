@@ -45,7 +45,7 @@ if (args is not [("gan-mlp" or "gan-dcgan" or "gan-mlp-memory" or "rbm" or "vae"
     Console.Error.WriteLine("       bench checkpoint [--threads 1] [--batch 64] [--width 3200] [--every 16] [--checkpoints 9] [--data DIR] [--set key=value]");
     Console.Error.WriteLine("       bench silos [--folder .cluster] [--seconds 60] [--calls 20000]");
     Console.Error.WriteLine("       bench calls [--way tcp|memory] [--mib 64] [--rounds 5] [--exchanges 40] [--calls 3000]");
-    Console.Error.WriteLine("       bench scale [--model dcgan|vae] [--one .one] [--two .two] [--batch 64] [--steps 40] [--rounds 5]");
+    Console.Error.WriteLine("       bench scale [--model dcgan|vae [--hidden 200]] [--one .one] [--two .two] [--other .other] [--batch 64] [--steps 40] [--rounds 5]");
     Console.Error.WriteLine("       bench lag [--model mlp|dcgan] [--folder .two] [--staleness 1] [--batch 64] [--steps 40] [--rounds 5] [--set key=value]");
     Console.Error.WriteLine("       bench kill [--folder .cluster] [--kills 3] [--victim carrier|other]");
     return 2;

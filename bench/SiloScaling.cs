@@ -10,7 +10,9 @@ namespace Cluster.Bench;
 
 /// <summary>
 /// Steps per second of one experiment with two replicas of one thread each, on a cluster of one silo process, whose one device
-/// thread works for both replicas, and on one of two. Turn by turn: on a shared machine only neighbours in time compare.
+/// thread works for both replicas, and on one of two. Turn by turn: on a shared machine only neighbours in time compare. Where another
+/// cluster of one silo is named, both clusters of one then train at the same time, each for itself: what the machine itself lets two
+/// threads do, and so the most that two silos could reach.
 /// </summary>
 internal static class SiloScaling
 {
@@ -18,7 +20,7 @@ internal static class SiloScaling
 
     private static readonly Dictionary<string, string> Works = new(StringComparer.Ordinal)
     {
-        ["vae"] = "model: {kind: vae, latent: 50, encoder: {hidden: [200, 200], activation: tanh}, decoder: {hidden: [200, 200], activation: tanh}}\ndata: {name: mnist, binarize: dynamic}\n",
+        ["vae"] = "model: {kind: vae, latent: 50, encoder: {activation: tanh}, decoder: {activation: tanh}}\ndata: {name: mnist, binarize: dynamic}\n",
         ["dcgan"] = "model: {kind: gan, generator: {net: dcgan}, discriminator: {net: dcgan}}\ndata: mnist\n",
     };
 
@@ -26,32 +28,56 @@ internal static class SiloScaling
     {
         string work = flags.Text("model") ?? "dcgan";
         bool convolves = work == "dcgan";
+        int hidden = flags.Number("hidden", 200);
         int steps = flags.Number("steps", convolves ? 40 : 300), batch = flags.Number("batch", convolves ? 64 : 100);
-        string text = ExperimentFile.Parse(Common + Works[work], "scale.yaml", [string.Create(CultureInfo.InvariantCulture, $"batch={batch}")]).ToYaml();
+        string[] sets = [string.Create(CultureInfo.InvariantCulture, $"batch={batch}"), .. convolves ? [] : Widths(hidden)];
+        string text = ExperimentFile.Parse(Common + Works[work], "scale.yaml", sets).ToYaml();
         string[] folders = [flags.Text("one") ?? ".one", flags.Text("two") ?? ".two"];
-        List<double>[] rates = [[], []];
+        string? other = flags.Text("other");
+        List<double>[] rates = [[], [], []];
         for (int round = 0; round < flags.Number("rounds", 5); round++)
         {
             for (int which = 0; which < 2; which++)
             {
                 rates[which].Add(await Rate(LocalSilos.Read(folders[which]), which + 1, text, steps));
             }
+
+            if (other is not null)
+            {
+                double[] both = await Task.WhenAll(Rate(LocalSilos.Read(folders[0]), 1, text, steps), Rate(LocalSilos.Read(other), 1, text, steps));
+                rates[2].Add(Math.Round(both.Sum(), 2));
+            }
         }
 
-        double[] ratios = [.. rates[1].Zip(rates[0], (two, one) => Math.Round(two / one, 2)).Order()];
-        return JsonSerializer.Serialize(new Dictionary<string, object>
+        double[] ratios = Ratios(rates[1], rates[0]);
+        Dictionary<string, object> told = new()
         {
             ["ours"] = "cluster",
             ["work"] = "scale",
             ["model"] = work,
             ["batch_per_replica"] = batch,
+            ["hidden"] = convolves ? 0 : hidden,
             ["one_silo_steps_per_s"] = rates[0],
             ["two_silos_steps_per_s"] = rates[1],
             ["ratio_median"] = ratios[ratios.Length / 2],
             ["ratio_min"] = ratios[0],
             ["ratio_max"] = ratios[^1],
-        });
+        };
+        if (other is not null)
+        {
+            double[] most = Ratios(rates[2], rates[0]), share = Ratios(rates[1], rates[2]);
+            told["two_unrelated_silos_steps_per_s"] = rates[2];
+            told["unrelated_ratio_median"] = most[most.Length / 2];
+            told["share_of_unrelated_median"] = share[share.Length / 2];
+        }
+
+        return JsonSerializer.Serialize(told);
     }
+
+    private static double[] Ratios(IEnumerable<double> these, IEnumerable<double> those) => [.. these.Zip(those, (one, other) => Math.Round(one / other, 2)).Order()];
+
+    private static string[] Widths(int hidden) =>
+        [.. ((string[])["encoder", "decoder"]).Select(part => string.Create(CultureInfo.InvariantCulture, $"model.{part}.hidden=[{hidden}, {hidden}]"))];
 
     /// <summary>A run from its beginning: as many steps as are timed pass before, while the runtime compiles.</summary>
     internal static async Task<double> Rate(LocalSilos here, int silos, string experiment, int steps)

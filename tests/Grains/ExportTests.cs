@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace Cluster.Grains.Tests;
 
+[Trait("Orleans", "either")]
 public sealed class ExportTests
 {
     /// <summary>Reads the exported file as the format says, rebuilds the generator and maps latents to images.</summary>

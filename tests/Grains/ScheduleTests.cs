@@ -1,6 +1,7 @@
 namespace Cluster.Grains.Tests;
 
 /// <summary>A learning rate that falls, as the shards step with it.</summary>
+[Trait("Orleans", "either")]
 public sealed class ScheduleTests
 {
     /// <summary>From step 1 on the rate is 0, so that all steps together move as far as the first, however the gradients travel.</summary>

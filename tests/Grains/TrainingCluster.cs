@@ -143,10 +143,17 @@ public sealed class TrainingCluster : IAsyncDisposable
         using CancellationTokenSource limit = new(Limit);
         while (true)
         {
-            RunStatus status = await Run(name).Status();
-            if (reached(status))
+            try
             {
-                return status;
+                RunStatus status = await Run(name).Status();
+                if (reached(status))
+                {
+                    return status;
+                }
+            }
+            catch (Exception lost) when (lost is TimeoutException || Losses.IsUnreachable(lost))
+            {
+                // The question may have gone to a silo that died with it; whoever asks, asks again.
             }
 
             await Task.Delay(10, limit.Token);

@@ -4,6 +4,7 @@ using Cluster.Client;
 namespace Cluster.Silo.Tests;
 
 /// <summary>What starts the silos of <c>cluster up</c> again, with a shell script in a silo's place.</summary>
+[Trait("Orleans", "either")]
 public sealed class KeeperTests : IDisposable
 {
     private readonly Place _place = new();

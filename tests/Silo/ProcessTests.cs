@@ -15,9 +15,10 @@ public sealed class ProcessTests : ProcessTest
     [InlineData(3, "carrier", "carrier")]
     public async Task AKilledSiloChangesNoBit(int seed, params string[] victims)
     {
-        await Place.Good(["run", _place.File, .. Sets, "--runs", _place.Path("whole")]);
+        string[] sets = [.. Sets, "--set", $"steps={2000 * victims.Length}"];
+        await Place.Good(["run", _place.File, .. sets, "--runs", _place.Path("whole")]);
         await Up();
-        await Place.Good(["run", _place.File, .. Sets, "--connect", Folder, "--detach"]);
+        await Place.Good(["run", _place.File, .. sets, "--connect", Folder, "--detach"]);
         Random moments = new(seed);
         foreach (string victim in victims)
         {
@@ -41,7 +42,7 @@ public sealed class ProcessTests : ProcessTest
     [RealOrleansFact]
     public async Task ASiloThatJoinsGetsItsShareOfTheActors()
     {
-        string[] sets = ["--set", "steps=6000", "--set", "replicas=3", "--set", "shards=3", "--set", "checkpoint.every=200"];
+        string[] sets = ["--set", "steps=4000", "--set", "replicas=3", "--set", "shards=3", "--set", "checkpoint.every=200"];
         await Place.Good(["run", _place.File, .. sets, "--runs", _place.Path("whole")]);
         await Up();
         await Place.Good(["run", _place.File, .. sets, "--connect", Folder, "--detach"]);

@@ -10,6 +10,7 @@ using Orleans.Runtime;
 namespace Cluster.Silo.Tests;
 
 /// <summary>Who has no token, a wrong certificate or too much to say is refused, once in the log, and nobody else is disturbed.</summary>
+[Trait("Orleans", "either")]
 public sealed class SecurityTests : IDisposable
 {
     private const string Token = "0123456789abcdef-secret-token";

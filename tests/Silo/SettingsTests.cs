@@ -3,6 +3,7 @@ using Cluster.Contracts;
 namespace Cluster.Silo.Tests;
 
 /// <summary>Settings by file, environment and flag: the later wins, and every mistake says where it is and what would be right.</summary>
+[Trait("Orleans", "either")]
 public sealed class SettingsTests : IDisposable
 {
     private static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);

@@ -18,9 +18,7 @@ public sealed class TlsTests : ProcessTest
             Assert.Empty(await mine.Grains.GetGrain<Contracts.IClusterGrain>(0).Runs());
         }
 
-        await Refused(gateway, new TlsOptions());
-        await Refused(gateway, Tls("theirs", "ours"));
-        await Refused(gateway, Tls("theirs", "theirs"));
+        await Task.WhenAll(Refused(gateway, new TlsOptions()), Refused(gateway, Tls("theirs", "ours")), Refused(gateway, Tls("theirs", "theirs")));
 
         // Nobody was disturbed.
         await using ClusterConnection again = await ClusterConnection.Open(gateway, "cluster", Tls("ours", "ours"), token: null, verbose: false);

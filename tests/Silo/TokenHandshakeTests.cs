@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 namespace Cluster.Silo.Tests;
 
 /// <summary>What a client and a silo say to each other before Orleans' own bytes.</summary>
+[Trait("Orleans", "either")]
 public sealed class TokenHandshakeTests
 {
     private const string Token = "0123456789abcdef-token", Other = "0123456789abcdef-other";

@@ -28,7 +28,8 @@ public sealed class RealPackageFactAttribute : FactAttribute
         return Directory.Exists(folder) ? Newest(folder) : null;
     }
 
+    // A package holds an assembly for .NET Standard too, which has less.
     private static string? Newest(string folder) =>
         Directory.EnumerateFiles(folder, "TorchSharp.dll", SearchOption.AllDirectories)
-            .OrderBy(path => path, StringComparer.Ordinal).LastOrDefault();
+            .OrderBy(path => !path.Contains("netstandard", StringComparison.Ordinal)).ThenBy(path => path, StringComparer.Ordinal).LastOrDefault();
 }

@@ -12,8 +12,12 @@ internal static class RunQueue
     public static void Submit(RunFolder folder, string experiment, RunTicket ticket, TimeProvider time)
     {
         long steps = ExperimentFile.Parse(experiment, "experiment.yaml").Steps;
-        using RunLock held = RunFiles.Create(folder, experiment);
-        ticket.Write(folder);
+        using (RunFiles.Create(folder, experiment))
+        {
+            ticket.Write(folder);
+        }
+
+        // With its state the queue sees it, and one that is held counts as one that trains.
         new RunStateFile(RunState.Queued, 0, steps, -1, 0, time.GetUtcNow(), null).Write(folder);
     }
 

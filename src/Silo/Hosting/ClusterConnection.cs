@@ -10,6 +10,11 @@ namespace Cluster.Silo;
 /// <summary>A client of a cluster of other processes.</summary>
 public sealed partial class ClusterConnection : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    // Orleans would show the same token again and again. Where one gateway is another cluster's, the others get this long to answer.
+    private static readonly TimeSpan PatienceAfterRefusal = TimeSpan.FromSeconds(1);
+
     private readonly IHost _host;
 
     private ClusterConnection(IHost host) => _host = host;
@@ -38,20 +43,26 @@ public sealed partial class ClusterConnection : IAsyncDisposable
         }
 
         builder.Services.AddSingleton<IHostLifetime, TrainingSilo.Embedded>();
-        string? refusal = null;
-        builder.UseOrleansClient(client => Configure(client, gateways, cluster, tls, token, why => refusal = why));
+        TaskCompletionSource<string> refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        builder.UseOrleansClient(client => Configure(client, gateways, cluster, tls, token, why => refusal.TrySetResult(why)));
         IHost host = builder.Build();
         string where = string.Join(", ", gateways);
         try
         {
-            using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
-            await host.StartAsync(patience.Token);
+            using CancellationTokenSource patience = new(Patience);
+            Task start = host.StartAsync(patience.Token);
+            if (await Task.WhenAny(start, refusal.Task) != start)
+            {
+                patience.CancelAfter(PatienceAfterRefusal);
+            }
+
+            await start;
             return new ClusterConnection(host);
         }
         catch (Exception problem) when (problem is not InputException)
         {
             host.Dispose();
-            throw new InputException(refusal is not null ? $"--connect {refusal}" :
+            throw new InputException(refusal.Task.IsCompleted ? $"--connect {await refusal.Task}" :
                 $"--connect {where}: no silo of cluster '{cluster}' answers there ({problem.GetBaseException().Message.Split('\n')[0].TrimEnd('.')}); name a silo's port for clients, as ./cluster status shows it, and the cluster's own certificates where it speaks TLS");
         }
     }

@@ -57,7 +57,7 @@ public static partial class Clustering
         });
 
         // The older directory ends the activations whose entry a lost silo held, wherever they are, and after two losses within seconds some
-        // of those grains were never answered again (Orleans 10.2.2). This one hands its entries on; Orleans' own test clusters use it.
+        // of those grains were never answered again (seen in Orleans 10.2.2). This one hands its entries on; Orleans' own test clusters use it.
 #pragma warning disable ORLEANSEXP003 // marked as experimental because names may change
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003

@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 
 namespace Cluster.Grains.Tests;
 
+[Trait("Orleans", "either")]
 public sealed class ShardSnapshotTests
 {
     [Fact]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 
 namespace Cluster.Grains.Tests;
 
+[Trait("Orleans", "either")]
 public sealed class SummedStreamTests
 {
     /// <summary>A writing that asks once for each piece can rest between them, and only there.</summary>

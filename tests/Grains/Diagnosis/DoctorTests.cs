@@ -1,6 +1,7 @@
 namespace Cluster.Grains.Tests.Diagnosis;
 
 /// <summary>A finding is told of once, and once when it is over.</summary>
+[Trait("Orleans", "either")]
 public sealed class DoctorTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Cluster.Contracts.Runs;
 namespace Cluster.Grains.Tests.Diagnosis;
 
 /// <summary>Each rule on a run that really shows its fault.</summary>
+[Trait("Orleans", "either")]
 public sealed class FaultTests
 {
     private const string Gan = "{kind: gan, latent: 8, generator: {hidden: [32]}, discriminator: {hidden: [32]}}";
@@ -69,14 +70,16 @@ public sealed class FaultTests
     public async Task A_replica_whose_gradients_are_held_up_is_a_straggler()
     {
         await using TrainingCluster cluster = await TrainingCluster.Start(2, services: EvenPlacement.Use);
+        // Of one role: two that take turns have half of the time each, and each actor is compared with its kind.
         using (MessageFaults.Set((context, _) =>
-            context.MethodName == "Reduce" && context.Request.GetArgument(0) is GradientPart { Replica: 1 } ? Task.Delay(150) : null))
+            context.MethodName == "Reduce" && context.TargetId.ToString().Contains("/discriminator/", StringComparison.Ordinal)
+            && context.Request.GetArgument(0) is GradientPart { Replica: 1 } ? Task.Delay(150) : null))
         {
             string[] found = await cluster.Findings(DiagnosisRuns.Of(Gan, 24, "replicas=2", "shards=2", "metrics.every=2"));
             Assert.True(found.Contains("straggler"), $"found [{string.Join(", ", found)}]; {DiagnosisRuns.Last(cluster)}");
         }
 
-        Assert.Matches("(generator|discriminator)/1 is late", DiagnosisRuns.Events(cluster).First(each => each.Rule == "straggler").Text);
+        Assert.Contains("discriminator/1 is late", DiagnosisRuns.Events(cluster).First(each => each.Rule == "straggler").Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Cluster.Contracts.Experiments;
 namespace Cluster.Grains.Tests.Diagnosis;
 
 /// <summary>The examples begin without a finding.</summary>
+[Trait("Orleans", "either")]
 public sealed class HealthyTests
 {
     [Theory]

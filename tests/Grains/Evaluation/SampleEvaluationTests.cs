@@ -9,6 +9,7 @@ using static TorchSharp.torch;
 namespace Cluster.Grains.Tests;
 
 /// <summary>Samples of trained models and of files, judged by a classifier that another run has trained.</summary>
+[Trait("Orleans", "either")]
 public sealed class SampleEvaluationTests
 {
     private const string Classifier = "kind: classifier, channels: [4, 8], kernel: 3, hidden: [16]";

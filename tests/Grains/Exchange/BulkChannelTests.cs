@@ -5,6 +5,7 @@ using Orleans.Runtime;
 
 namespace Cluster.Grains.Tests;
 
+[Trait("Orleans", "either")]
 public sealed class BulkChannelTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);

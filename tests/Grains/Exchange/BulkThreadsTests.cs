@@ -3,6 +3,7 @@ using System.Buffers;
 namespace Cluster.Grains.Tests;
 
 /// <summary>Messages keep the pool's threads while bytes are moved.</summary>
+[Trait("Orleans", "either")]
 public sealed class BulkThreadsTests
 {
     [Theory]
@@ -31,6 +32,16 @@ public sealed class BulkThreadsTests
         Assert.Equal(0, onPool);
         Assert.Equal(0, memory.OnPool);
         Assert.NotEqual(0, memory.Seen);
+    }
+
+    [Fact]
+    public void Linux_from_6_12_on_gives_a_thread_the_slice_it_asks_for()
+    {
+        bool? given = null;
+        Thread thread = new(() => given = TimeSlice.Ask(TimeSlice.Longest));
+        thread.Start();
+        thread.Join();
+        Assert.Equal(OperatingSystem.IsLinux() && Environment.OSVersion.Version >= new Version(6, 12), given);
     }
 
     /// <summary>Memory that counts who looks at it.</summary>

@@ -7,6 +7,7 @@ using TorchSharp;
 namespace Cluster.Grains.Tests;
 
 /// <summary>Runs whose gradients are compressed on their way to the shards.</summary>
+[Trait("Orleans", "either")]
 public sealed class CompressionTests
 {
     private const string TopK = "exchange.compression={name: top-k, share: 0.05}";

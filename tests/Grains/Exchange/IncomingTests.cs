@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace Cluster.Grains.Tests;
 
 /// <summary>What a borrower of the same silo gets. The meta device, which has shapes and no memory, is the other device.</summary>
+[Trait("Orleans", "either")]
 public sealed class IncomingTests
 {
     private readonly LocalTensors _local = new(new Here());

@@ -10,6 +10,7 @@ using static TorchSharp.torch;
 namespace Cluster.Grains.Tests;
 
 /// <summary>Replicas that step by themselves and meet every so many steps (DiLoCo).</summary>
+[Trait("Orleans", "either")]
 public sealed class LocalStepsTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using TorchSharp;
 namespace Cluster.Grains.Tests;
 
 /// <summary>Who may add gradients by NCCL, and in which order roles do that share devices.</summary>
+[Trait("Orleans", "either")]
 public sealed class SumChoiceTests
 {
     private static readonly RoleBlueprint Role = new(

@@ -1,6 +1,7 @@
 namespace Cluster.Grains.Tests;
 
 /// <summary>Gradients that are rounded on their way to the shards.</summary>
+[Trait("Orleans", "either")]
 public sealed class WirePrecisionTests
 {
     [Theory]

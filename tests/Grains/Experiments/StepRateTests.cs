@@ -1,5 +1,6 @@
 namespace Cluster.Grains.Tests;
 
+[Trait("Orleans", "either")]
 public sealed class StepRateTests
 {
     [Theory]

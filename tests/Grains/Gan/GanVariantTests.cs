@@ -5,6 +5,7 @@ using Cluster.Contracts.Runs;
 namespace Cluster.Grains.Tests;
 
 /// <summary>Each variant of a GAN through the actors: same files wherever its pieces are, judged, drawn, and refused where it does not fit.</summary>
+[Trait("Orleans", "either")]
 public sealed class GanVariantTests
 {
     private const string Penalty = "objective: wasserstein-gp, discriminatorSteps: 2, latent: 4, generator: {hidden: [8]}, discriminator: {hidden: [8]}";

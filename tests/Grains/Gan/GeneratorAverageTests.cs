@@ -4,6 +4,7 @@ using Cluster.Contracts.Runs;
 namespace Cluster.Grains.Tests;
 
 /// <summary>The moving average of a generator's parameters: its values, and that samples are drawn with it.</summary>
+[Trait("Orleans", "either")]
 public sealed class GeneratorAverageTests
 {
     private const string Sgd = "optimizer={name: sgd, learningRate: 0.5}";

@@ -5,6 +5,7 @@ using Cluster.Contracts.Runs;
 
 namespace Cluster.Grains.Tests;
 
+[Trait("Orleans", "either")]
 public sealed class CheckpointKeepingTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using Cluster.Contracts.Runs;
 
 namespace Cluster.Grains.Tests;
 
+[Trait("Orleans", "either")]
 public sealed class NonFiniteTests
 {
     /// <summary>The first steps of plain SGD at this rate throw the parameters so far that later gradients overflow.</summary>

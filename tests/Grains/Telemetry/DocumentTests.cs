@@ -1,6 +1,7 @@
 namespace Cluster.Grains.Tests;
 
 /// <summary>docs/telemetry.md is what the code says.</summary>
+[Trait("Orleans", "either")]
 public sealed class DocumentTests
 {
     [Fact]

@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace Cluster.Grains.Tests;
 
 /// <summary>Signals of uses and swaps that are written down here, against values computed by hand.</summary>
+[Trait("Orleans", "either")]
 public sealed class HandTests
 {
     private const int Atoms = 4, Pixels = 64;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Cluster.Grains.Tests;
 
+[Trait("Orleans", "either")]
 public sealed class OtlpTests
 {
     [Theory]

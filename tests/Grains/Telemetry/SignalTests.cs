@@ -4,6 +4,7 @@ using Cluster.Contracts.Runs;
 namespace Cluster.Grains.Tests;
 
 /// <summary>Signals of true runs, against what can be said of them otherwise.</summary>
+[Trait("Orleans", "either")]
 public sealed class SignalTests
 {
     [Theory]

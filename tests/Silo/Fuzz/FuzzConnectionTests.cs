@@ -8,6 +8,7 @@ using static Cluster.Silo.Tests.SecurityTests;
 namespace Cluster.Silo.Tests;
 
 /// <summary>5,000 malformed requests to a silo's ports: no crash, no hang, no leak. With those of <see cref="FuzzReaderTests"/> 10,000.</summary>
+[Trait("Orleans", "either")]
 public sealed class FuzzConnectionTests : IDisposable
 {
     private const string Token = "0123456789abcdef0123456789";

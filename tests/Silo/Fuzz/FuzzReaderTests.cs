@@ -9,6 +9,7 @@ using TorchSharp;
 namespace Cluster.Silo.Tests;
 
 /// <summary>5,000 malformed files to the readers: each is refused in words, or read; nothing else comes of it.</summary>
+[Trait("Orleans", "either")]
 public sealed class FuzzReaderTests : IDisposable
 {
     private readonly Place _place = new();

@@ -8,6 +8,7 @@ namespace Cluster.Silo.Tests;
 /// A Scalar that nothing owns is freed by the garbage collector while libtorch reads it: see <see cref="TensorArithmetic"/>. So the
 /// instructions of our assemblies are searched for conversions of numbers, and for methods of TorchSharp that make such a Scalar inside.
 /// </summary>
+[Trait("Orleans", "either")]
 public sealed class ScalarOwnerTests
 {
     private static readonly string[] _owners = [typeof(TensorArithmetic).FullName!, typeof(TensorComparison).FullName!];

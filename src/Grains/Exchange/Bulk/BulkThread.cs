@@ -81,6 +81,7 @@ internal sealed class BulkThread : TaskScheduler
     /// <summary>The whole loop is a task of this scheduler: what is called from it continues here after its awaits.</summary>
     private void Start()
     {
+        TimeSlice.Ask(TimeSlice.Longest); // bytes come without a pause; a message that wakes for a moment goes first
         Task loop = new(Loop);
         loop.RunSynchronously(this);
         loop.GetAwaiter().GetResult(); // a fault here would leave every transfer waiting: it ends the process
