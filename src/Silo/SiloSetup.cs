@@ -21,6 +21,7 @@ public static class SiloSetup
     {
         silo.Services.AddClusterTraining(options);
         silo.AddStartupTask(Begin);
+        Clustering.BeginAtOnce(silo);
 
         silo.Services.AddPlacementFilter<RunPlacement, RunPlacementDirector>(ServiceLifetime.Transient);
         silo.Services.AddSingleton<IGrainPropertiesProvider, RunPlacementProperties>();

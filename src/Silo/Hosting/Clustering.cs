@@ -36,6 +36,9 @@ public static partial class Clustering
         }
     }
 
+    /// <summary>Has the actors of a lost silo begin elsewhere as soon as it is known to be lost.</summary>
+    internal static void BeginAtOnce(ISiloBuilder silo) => HoldNothing(silo);
+
     /// <summary>Sets a silo's membership, its endpoints and its certificates.</summary>
     /// <exception cref="InputException">The settings need what this build lacks.</exception>
     internal static void Join(ISiloBuilder silo, SiloSettings settings)
@@ -57,6 +60,8 @@ public static partial class Clustering
 
         silo.UseLocalhostClustering(settings.Node.Port, settings.Node.GatewayPort, settings.Membership.PrimaryEndpoint, settings.Node.Cluster, settings.Node.Cluster);
     }
+
+    static partial void HoldNothing(ISiloBuilder silo);
 
     static partial void Has(ref bool reaches);
 

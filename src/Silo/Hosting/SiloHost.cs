@@ -109,6 +109,7 @@ public static class SiloHost
             // What a person acts on; at 'debug' the engine tells the rest.
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
             builder.Logging.AddFilter("Orleans", LogLevel.Error);
+            builder.Logging.AddFilter("Polly", LogLevel.Error); // Orleans' retries
         }
 
         builder.Logging.AddSimpleConsole(console =>

@@ -12,6 +12,10 @@ public static partial class Clustering
 {
     static partial void Has(ref bool reaches) => reaches = true;
 
+    // Orleans keeps the grains of a lost silo from beginning elsewhere for half a minute from when it fell silent, in case it still works. Ours
+    // need no such pause: an actor refuses messages of another attempt than its own, and a run's files are locked by who trains it.
+    static partial void HoldNothing(ISiloBuilder silo) => silo.Configure<GrainDirectoryOptions>(options => options.RangeLeaseDuration = TimeSpan.Zero);
+
     static partial void JoinOthers(ISiloBuilder silo, SiloSettings settings)
     {
         NodeOptions node = settings.Node;
