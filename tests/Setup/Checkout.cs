@@ -20,7 +20,7 @@ public sealed class Checkout : IDisposable
     private static readonly string[] Tools =
     [
         "basename", "cat", "cmp", "cut", "dirname", "echo", "env", "find", "flock", "grep", "head", "ls", "mkdir", "mv", "readlink", "rm", "sed",
-        "sh", "sleep", "sort", "tail", "timeout", "touch", "tr", "true", "xargs",
+        "sh", "sleep", "sort", "tail", "timeout", "touch", "tr", "true", "wc", "xargs",
     ];
 
     private const string Dotnet = """
@@ -31,6 +31,8 @@ public sealed class Checkout : IDisposable
             restore)
                 name=$(basename "$2" .csproj)
                 case "$FEED $*" in *hangs*RealOrleans*) exec sleep 600 ;; esac
+                arrived=$HOME/.nuget/packages/half/1.0.0
+                case "$FEED $*" in *slow*RealOrleans*) [ -d "$arrived" ] || { mkdir -p "$arrived"; exec sleep 600; } ;; esac
                 case "$FEED|$*" in
                     unreachable*\|*RestoreSources=*) ;;
                     unreachable*) echo "x : error NU1301: Unable to load the service index."; exit 1 ;;

@@ -109,6 +109,18 @@ public sealed class ChoiceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_feed_that_is_slow_but_brings_packages_is_asked_on()
+    {
+        _checkout.Feed = "slow " + Pinned;
+        _checkout.Environment["CLUSTER_RESTORE_TIMEOUT"] = "1";
+        var outcome = await _checkout.Run("runs");
+
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("the package feed is slow: 1 packages in 1 s; going on", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains("<OrleansStandin>false</OrleansStandin>", _checkout.Choice, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Standins_are_taken_without_asking()
     {
         _checkout.Feed = Pinned;

@@ -72,7 +72,7 @@ public sealed class FaultTests
         await using TrainingCluster cluster = await TrainingCluster.Start(2, services: EvenPlacement.Use);
         // Of one role: two that take turns have half of the time each, and each actor is compared with its kind.
         using (MessageFaults.Set((context, _) =>
-            context.MethodName == "Reduce" && context.TargetId.ToString().Contains("/discriminator/", StringComparison.Ordinal)
+            context.MethodName == "Reduce" && context.TargetId.ToString().Contains("/discriminator-shard/", StringComparison.Ordinal)
             && context.Request.GetArgument(0) is GradientPart { Replica: 1 } ? Task.Delay(150) : null))
         {
             string[] found = await cluster.Findings(DiagnosisRuns.Of(Gan, 24, "replicas=2", "shards=2", "metrics.every=2"));
