@@ -44,7 +44,9 @@ run_project() {
     fi
 }
 
-passed=0 failed=0 skipped=0 results=$work/tests bin=$output/bin
+# A folder for each choice: runs of the tests on two of them may go on at the same time.
+[ "$asked" = auto ] && [ -n "$packages" ] && asked=real
+passed=0 failed=0 skipped=0 results=$work/tests-$asked bin=$output/bin
 lock
 rm -rf "$results"
 mkdir -p "$results"
@@ -54,10 +56,9 @@ if [ ! -s "$results/list" ]; then
     fail "no folder under tests/ matches $names; there are $folders"
 fi
 set --
-if [ "$asked" = auto ] && [ -z "$packages" ]; then
+if [ "$asked" = auto ]; then
     prepare
 else
-    [ "$asked" != auto ] || asked=real
     # TorchSharp may be the stand-in even here: what is asked for is Orleans.
     case $asked in real) decide real auto ;; *) decide standins standins ;; esac
     bin=$output/$asked/bin

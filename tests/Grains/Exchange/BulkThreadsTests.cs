@@ -35,13 +35,24 @@ public sealed class BulkThreadsTests
     }
 
     [Fact]
-    public void Linux_from_6_12_on_gives_a_thread_the_slice_it_asks_for()
+    public void Linux_from_6_12_on_gives_a_thread_the_slice_it_asks_for_and_its_children_the_usual_one()
     {
         bool? given = null;
-        Thread thread = new(() => given = TimeSlice.Ask(TimeSlice.Longest));
-        thread.Start();
-        thread.Join();
+        TimeSpan child = TimeSpan.Zero;
+        OnThread(() =>
+        {
+            given = TimeSlice.Ask(TimeSlice.Longest);
+            OnThread(() => child = TimeSlice.Mine);
+        });
         Assert.Equal(OperatingSystem.IsLinux() && Environment.OSVersion.Version >= new Version(6, 12), given);
+        Assert.NotEqual(TimeSlice.Longest, child);
+
+        static void OnThread(ThreadStart what)
+        {
+            Thread thread = new(what);
+            thread.Start();
+            thread.Join();
+        }
     }
 
     /// <summary>Memory that counts who looks at it.</summary>

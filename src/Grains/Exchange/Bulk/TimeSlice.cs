@@ -12,32 +12,47 @@ internal static unsafe partial class TimeSlice
     /// <summary>The longest that the kernel gives.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>Threads that this one starts get the usual slice: .NET may let it start one of the pool's.</summary>
+    private const ulong ResetOnFork = 1;
+
+    /// <summary>The system calls sched_setattr and sched_getattr, which older C libraries lack.</summary>
+    private static readonly (nint Set, nint Get) Numbers = !OperatingSystem.IsLinux() ? default : RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => (314, 315),
+        Architecture.Arm64 => (274, 275),
+        _ => default,
+    };
+
+    /// <summary>The calling thread's; zero where the kernel does not tell.</summary>
+    public static TimeSpan Mine => Read(out Attributes now) ? TimeSpan.FromTicks((long)(now.Runtime / 100)) : TimeSpan.Zero;
+
     /// <summary>Asks for a slice for the calling thread, whose policy and priority stay.</summary>
     /// <returns>Whether the kernel gives it; older ones and other systems do not.</returns>
     public static bool Ask(TimeSpan slice)
     {
-        (nint get, nint set) = RuntimeInformation.ProcessArchitecture switch
-        {
-            Architecture.X64 => (315, 314),
-            Architecture.Arm64 => (275, 274),
-            _ => (0, 0),
-        };
-        ulong nanoseconds = (ulong)slice.Ticks * 100;
-        Attributes now = default;
-        if (!OperatingSystem.IsLinux() || get == 0 || Call(get, 0, &now, sizeof(Attributes), 0) != 0)
+        if (!Read(out Attributes wanted))
         {
             return false;
         }
 
-        now.Size = (uint)sizeof(Attributes);
-        now.Runtime = nanoseconds;
-        return Call(set, 0, &now, 0, 0) == 0 && Call(get, 0, &now, sizeof(Attributes), 0) == 0 && now.Runtime == nanoseconds;
+        wanted.Size = (uint)sizeof(Attributes);
+        wanted.Flags |= ResetOnFork;
+        wanted.Runtime = (ulong)slice.Ticks * 100;
+        return Call(Numbers.Set, 0, &wanted, 0, 0) == 0 && Mine == slice;
+    }
+
+    private static bool Read(out Attributes now)
+    {
+        Attributes read = default;
+        bool done = Numbers.Get != 0 && Call(Numbers.Get, 0, &read, sizeof(Attributes), 0) == 0;
+        now = read;
+        return done;
     }
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial nint Call(nint number, nint thread, Attributes* attributes, nint third, nint fourth);
 
-    /// <summary>struct sched_attr in its first version (sched_setattr(2)).</summary>
+    /// <summary>struct sched_attr in its first version (sched_setattr(2)); times are nanoseconds.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct Attributes
     {
