@@ -28,7 +28,7 @@ internal sealed class RunParts(SiloServices silo, RunFolder folder, Blueprint bl
 
     public CheckpointWriter Checkpoints { get; } = new(folder, blueprint, silo);
 
-    public Recoveries Recoveries { get; } = new(silo, blueprint.File.Recovery.Attempts);
+    public Recoveries Recoveries { get; } = new(silo.Time, silo.InCluster, blueprint.File.Recovery.Attempts);
 
     public RunFindings Findings => field ??= new(blueprint, folder.Name, Journal, silo.Meter, log);
 
