@@ -118,6 +118,7 @@ public sealed class ChoiceTests : IDisposable
         Assert.Equal(0, outcome.ExitCode);
         Assert.Contains("the package feed is slow: 1 packages in 1 s; going on", outcome.Errors, StringComparison.Ordinal);
         Assert.Contains("<OrleansStandin>false</OrleansStandin>", _checkout.Choice, StringComparison.Ordinal);
+        Assert.Contains("<TorchSharpStandin>false</TorchSharpStandin>", _checkout.Choice, StringComparison.Ordinal);
     }
 
     [Fact]
