@@ -56,13 +56,17 @@ internal static class SiloScaling
             ["work"] = "scale",
             ["model"] = work,
             ["batch_per_replica"] = batch,
-            ["hidden"] = convolves ? 0 : hidden,
             ["one_silo_steps_per_s"] = rates[0],
             ["two_silos_steps_per_s"] = rates[1],
             ["ratio_median"] = ratios[ratios.Length / 2],
             ["ratio_min"] = ratios[0],
             ["ratio_max"] = ratios[^1],
         };
+        if (!convolves)
+        {
+            told["hidden"] = hidden;
+        }
+
         if (other is not null)
         {
             double[] most = Ratios(rates[2], rates[0]), share = Ratios(rates[1], rates[2]);

@@ -26,25 +26,23 @@ public sealed class HostMemoryTests
         }
 
         await using DeviceThread device = new("cpu:memory", torch.CPU, 1);
-        long faults = await device.RunAsync(() =>
+        // An aligned request does not fit where one of its size was just freed; it takes a heap of 64 MiB until pieces meet. And other tests
+        // allocate beside this one: of several times the best counts.
+        long faults = await device.RunAsync(() => Enumerable.Range(0, 10).Min(_ => FaultsOf(50)));
+
+        // Given back each time, 50 tensors of 1,024 pages would cost 51,200 faults each time, or 100 with pages of 2 MiB.
+        Assert.InRange(faults, 0, 50);
+    }
+
+    private static long FaultsOf(int tensors)
+    {
+        long before = Faults();
+        for (int again = 0; again < tensors; again++)
         {
-            // An aligned request does not fit where one of its size was just freed; it takes a heap of 64 MiB until pieces meet.
-            for (int again = 0; again < 50; again++)
-            {
-                Fill();
-            }
+            Fill();
+        }
 
-            long before = Faults();
-            for (int again = 0; again < 50; again++)
-            {
-                Fill();
-            }
-
-            return Faults() - before;
-        });
-
-        // Given back each time, 50 tensors of 1,024 pages would cost 51,200 faults. A heap that other tests use beside it may grow by a few.
-        Assert.InRange(faults, 0, 12_800);
+        return Faults() - before;
     }
 
     private static void Fill() => torch.ones(1 << 20).Dispose();
