@@ -99,6 +99,7 @@ public sealed class ProcessTests : ProcessTest
         await Refused("has finished all 30 steps", "pause", "tiny-001", "--connect", port);
         await Refused("--runs does not go with --connect", "runs", "--connect", port, "--runs", _place.Runs);
         await Refused("already in", "up", "--silos", "2", "--folder", Folder);
+        await Refused("belongs to the cluster in", "up", "--silos", "1", "--folder", Folder + "-other", "--runs", _place.Runs);
         Assert.Contains("2 silos ended", await Place.Good("down", "--folder", Folder), StringComparison.Ordinal);
         await Refused("no cluster was started in", "down", "--folder", Folder);
         await Refused("no silo of cluster 'cluster' answers", "runs", "--connect", port);

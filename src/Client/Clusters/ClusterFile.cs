@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Cluster.Contracts.Runs;
@@ -18,6 +19,8 @@ internal sealed record ClusterFile(string Cluster, string Runs, IReadOnlyList<Si
     /// <summary>The folder where none is named.</summary>
     public const string DefaultFolder = ".cluster";
 
+    private const string WorksHere = ".cluster-folder";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>Reads it; null where there is none.</summary>
@@ -31,6 +34,27 @@ internal sealed record ClusterFile(string Cluster, string Runs, IReadOnlyList<Si
         {
             return null;
         }
+    }
+
+    /// <summary>The folder of the cluster on this machine that works on a folder of runs now; null where none does.</summary>
+    public static string? At(string runs)
+    {
+        try
+        {
+            string folder = File.ReadAllText(Path.Combine(runs, WorksHere)).Trim();
+            return Read(folder) is { } cluster && cluster.Runs == runs && cluster.Silos.Any(silo => silo.Runs(folder) || silo.IsKept(folder)) ? folder : null;
+        }
+        catch (Exception unknown) when (unknown is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes down in a folder of runs which cluster works on it.</summary>
+    public static void Claim(string runs, string folder)
+    {
+        Directory.CreateDirectory(runs);
+        AtomicFile.WriteAllBytes(Path.Combine(runs, WorksHere), Encoding.UTF8.GetBytes(folder + "\n"));
     }
 
     /// <summary>Writes it.</summary>

@@ -110,6 +110,21 @@ internal static class UpVerb
 
         // A mistake is told before anything is started.
         SiloSettings settings = SettingsReader.Read(null, SettingsReader.Environment(), shared);
+        string runs = settings.Folders.Runs;
+        if (ClusterFile.At(runs) is { } other && other != folder)
+        {
+            throw new InputException($"--runs {Folders.Shown(runs)} belongs to the cluster in {Folders.Shown(other)}, which is up; two clusters would take each other's runs. Name another with --runs {Hint.Quoted(Folders.Shown(Path.Combine(folder, "runs")))}, or end that one with: {Command("down", other)}");
+        }
+
+        try
+        {
+            ClusterFile.Claim(runs, folder);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--runs {Folders.Shown(runs)} cannot be written: {problem.Message}");
+        }
+
         try
         {
             // The list of a cluster that was killed names silos that would be asked in vain.
@@ -156,7 +171,7 @@ internal static class UpVerb
             silos.Add(new SiloProcess(name, keeper, port, gateway, http, log));
         }
 
-        ClusterFile cluster = new(settings.Node.Cluster, settings.Folders.Runs, [.. there.Concat(silos).OrderBy(silo => silo.Name.Length).ThenBy(silo => silo.Name, StringComparer.Ordinal)]);
+        ClusterFile cluster = new(settings.Node.Cluster, runs, [.. there.Concat(silos).OrderBy(silo => silo.Name.Length).ThenBy(silo => silo.Name, StringComparer.Ordinal)]);
         cluster.Write(folder);
         return (cluster, [.. silos]);
     }
