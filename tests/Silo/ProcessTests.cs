@@ -1,6 +1,7 @@
 using Cluster.Client;
 using Cluster.Contracts;
 using Cluster.Contracts.Runs;
+using Cluster.Numerics;
 
 namespace Cluster.Silo.Tests;
 
@@ -81,6 +82,7 @@ public sealed class ProcessTests : ProcessTest
         string port = "127.0.0.1:" + ClusterFile.Read(Folder)!.Silos[0].GatewayPort;
         Assert.Contains("tiny-001 finished: 30 steps", await Place.Good("run", _place.File, "--connect", port), StringComparison.Ordinal);
         Assert.Matches("(?m)^tiny-001  finished", await Place.Good("runs", "--connect", port));
+        EachTrainsOnCpusOfItsOwn(ClusterFile.Read(Folder)!.Silos);
         Assert.Contains("steps: 30", await Place.Good("show", "tiny-001", "--connect", port), StringComparison.Ordinal);
         await Place.Good("sample", "tiny-001", "--connect", port, "-o", _place.Path("s.png"));
         await Place.Good("export", "tiny-001", "--connect", port, "-o", _place.Path("s.safetensors"));
@@ -193,5 +195,21 @@ public sealed class ProcessTests : ProcessTest
     {
         await using RemoteCluster cluster = await RemoteCluster.Open(Folder, verbose: false);
         return await Patience.Ask(() => cluster.Whole.Overview());
+    }
+
+    private static void EachTrainsOnCpusOfItsOwn(IReadOnlyList<SiloProcess> silos)
+    {
+        if (CpuSet.Mine is not { Count: >= 2 } all)
+        {
+            return;
+        }
+
+        Assert.Equal(all.Deal(2).Select(share => share.ToString()), silos.Select(silo => silo.Cpus!));
+        var threads = silos
+            .SelectMany(silo => Directory.GetDirectories($"/proc/{silo.Process.Id}/task").Select(thread => (Silo: silo, Lines: File.ReadAllLines(thread + "/status"))))
+            .Where(thread => thread.Lines[0].EndsWith("\tcpu/1", StringComparison.Ordinal))
+            .ToArray();
+        Assert.NotEmpty(threads);
+        Assert.All(threads, thread => Assert.Contains("Cpus_allowed_list:\t" + thread.Silo.Cpus, thread.Lines));
     }
 }

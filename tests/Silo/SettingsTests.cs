@@ -48,6 +48,8 @@ public sealed class SettingsTests : IDisposable
     [InlineData("clients: {tokenFile: /no/such}", "clients.tokenFile: there is no file /no/such")]
     [InlineData("tls: {certificate: /no/such}", "tls.key and tls.authority is missing")]
     [InlineData("devices: {pretend: true}", "devices.pretend needs devices.cuda")]
+    [InlineData("devices: {cpus: 3-1}", "devices.cpus: '3-1' is no list of CPUs; write numbers and ranges, as in 0-3,8")]
+    [InlineData("devices: {cpus: '1023'}", "devices.cpus: '1023' has CPUs that this process may not run on: 1023; it may run on ")]
     [InlineData("pool: GPU", "pool: 'GPU' is no pool's name")]
     [InlineData("cluster: a b", "cluster: 'a b' is no cluster's name")]
     [InlineData("name: a/b", "name: 'a/b' is no silo's name")]

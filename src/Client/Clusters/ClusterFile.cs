@@ -68,7 +68,8 @@ internal sealed record ClusterFile(string Cluster, string Runs, IReadOnlyList<Si
 /// <param name="GatewayPort">Its port for clients.</param>
 /// <param name="HttpPort">Its port for health and status.</param>
 /// <param name="Log">Its log.</param>
-internal sealed partial record SiloProcess(string Name, int Keeper, int Port, int GatewayPort, int HttpPort, string Log)
+/// <param name="Cpus">The CPUs of this machine that are its own; null where it was given none.</param>
+internal sealed partial record SiloProcess(string Name, int Keeper, int Port, int GatewayPort, int HttpPort, string Log, string? Cpus = null)
 {
     /// <summary>Where its present process is written down.</summary>
     [JsonIgnore]

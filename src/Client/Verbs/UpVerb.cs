@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Cluster.Contracts;
+using Cluster.Numerics;
 using Cluster.Silo;
 
 namespace Cluster.Client;
@@ -142,6 +143,8 @@ internal static class UpVerb
         // Once it is gone, whatever still keeps a silo of an earlier cluster gives up.
         string file = Path.Combine(folder, ClusterFile.Name);
         List<SiloProcess> silos = [];
+        Dictionary<string, string> cpus = settings.Devices.Cpus is null ? OwnCpus([.. there.Select(silo => silo.Name), .. missing]) : [];
+        bool apart = there.All(silo => silo.Cpus == cpus.GetValueOrDefault(silo.Name));
         foreach (string name in missing)
         {
             string log = Path.Combine(folder, name + ".log");
@@ -159,6 +162,12 @@ internal static class UpVerb
                 ["gatewayPort"] = gateway.ToString(CultureInfo.InvariantCulture),
                 ["http.port"] = http.ToString(CultureInfo.InvariantCulture),
             };
+            string? keepsTo = apart ? cpus.GetValueOrDefault(name) : null;
+            if (keepsTo is not null)
+            {
+                own["devices.cpus"] = keepsTo;
+            }
+
             var values = own.Select(each => (Setting: SiloSettings.All.First(setting => setting.Key == each.Key), each.Value)).ToArray();
 
             // Everybody on the machine may read a command line.
@@ -168,13 +177,18 @@ internal static class UpVerb
                 file,
                 values.Where(each => !each.Setting.IsSecret).SelectMany(each => new[] { each.Setting.Flag, each.Value }),
                 values.Where(each => each.Setting.IsSecret).Select(each => KeyValuePair.Create(each.Setting.Variable, each.Value)));
-            silos.Add(new SiloProcess(name, keeper, port, gateway, http, log));
+            silos.Add(new SiloProcess(name, keeper, port, gateway, http, log, keepsTo));
         }
 
         ClusterFile cluster = new(settings.Node.Cluster, runs, [.. there.Concat(silos).OrderBy(silo => silo.Name.Length).ThenBy(silo => silo.Name, StringComparer.Ordinal)]);
         cluster.Write(folder);
         return (cluster, [.. silos]);
     }
+
+    /// <summary>Each silo's share of this machine's CPUs; none where one silo has the machine to itself, or there are more silos than CPUs.</summary>
+    private static Dictionary<string, string> OwnCpus(string[] silos) => silos.Length > 1 && CpuSet.Mine is { } all && all.Count >= silos.Length
+        ? silos.OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal).Zip(all.Deal(silos.Length)).ToDictionary(each => each.First, each => each.Second.ToString(), StringComparer.Ordinal)
+        : [];
 
     /// <summary>Waits until every silo takes calls; where one does not come up, all that were begun are ended.</summary>
     private static async Task Ready(ClusterFile cluster, SiloProcess[] begun, string folder, CancellationToken cancellation)

@@ -72,15 +72,15 @@ public sealed class DevicePool(TrainingOptions options) : IDisposable
                 throw new InputException($"device: {device}: this machine has {found} CUDA devices that libtorch can use; choose device: cpu or one of them");
             }
 
-            thread = Start($"{device}/{intraOpThreads}", where, intraOpThreads);
+            thread = Start($"{device}/{intraOpThreads}", where, intraOpThreads, device == "cpu" ? options.Cpus : null);
             _threads.Add((device, intraOpThreads), thread);
             return thread;
         }
     }
 
-    private static DeviceThread Start(string name, Device where, int intraOpThreads) => NativeLibraries.Trouble(AppContext.BaseDirectory) is { } trouble
+    private static DeviceThread Start(string name, Device where, int intraOpThreads, CpuSet? cpus) => NativeLibraries.Trouble(AppContext.BaseDirectory) is { } trouble
         ? throw new InputException($"TorchSharp's native library does not load on this system: {trouble}; ./cluster setup takes what does")
-        : new DeviceThread(name, where, intraOpThreads);
+        : new DeviceThread(name, where, intraOpThreads, cpus);
 
     /// <summary>Leaves a thread that hangs to itself; whoever asks for its device next gets a new one.</summary>
     public void Abandon(DeviceThread thread)

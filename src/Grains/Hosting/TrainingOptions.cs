@@ -1,3 +1,5 @@
+using Cluster.Numerics;
+
 namespace Cluster.Grains;
 
 /// <summary>Where a silo finds data and keeps runs.</summary>
@@ -32,6 +34,9 @@ public sealed class TrainingOptions
     /// is used but one that is named here, which must work on the host's memory.
     /// </summary>
     public string? Nccl { get; set; }
+
+    /// <summary>CPUs that training on the CPU keeps to, where there are as many as a run has threads; null for all, the default.</summary>
+    public CpuSet? Cpus { get; set; }
 
     /// <summary>MiB that runs may count on of each CUDA device; 0 for what it has, the default.</summary>
     public int DeviceMemory { get; set; }

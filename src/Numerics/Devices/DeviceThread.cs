@@ -26,6 +26,7 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread thread;
     private readonly int intraOpThreads;
+    private readonly CpuSet? cpus;
     private volatile bool closed;
     private volatile bool sleeping;
     private volatile DeviceWork? running;
@@ -37,11 +38,14 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
     /// <param name="name">Name for logs and debuggers, as "cpu:0".</param>
     /// <param name="device">The device whose work runs here.</param>
     /// <param name="intraOpThreads">Threads that one operation may use, at least 1. Part of the result: sums depend on it.</param>
+    /// <param name="cpus">
+    /// CPUs that the thread and those of its operations keep to, where there are as many of them as threads; null for all. Changes no result.
+    /// </param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than 1 thread.</exception>
-    public DeviceThread(string name, torch.Device device, int intraOpThreads)
+    public DeviceThread(string name, torch.Device device, int intraOpThreads, CpuSet? cpus = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(intraOpThreads, 1);
-        (Name, Device, this.intraOpThreads) = (name, device, intraOpThreads);
+        (Name, Device, this.intraOpThreads, this.cpus) = (name, device, intraOpThreads, cpus);
 
         HostMemory.Keep();
 
@@ -182,6 +186,9 @@ public sealed class DeviceThread : IAsyncDisposable, IDisposable
 
     private void Loop()
     {
+        // Before OpenMP starts this thread's team, which keeps to what its master keeps to. Too few of them would let the team's members wait for each other.
+        if (cpus is not null && cpus.Count >= intraOpThreads) cpus.Keep();
+
         // The first look makes libtorch initialize this thread's count; left for later, that would undo ours with whatever count
         // another thread set last.
         _ = torch.get_num_threads();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Cluster.Contracts;
 using Cluster.Grains;
+using Cluster.Numerics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -83,6 +84,7 @@ public static class SiloHost
                 Pool = settings.Node.Pool ?? "",
                 PretendedCuda = settings.Devices.Pretend ? settings.Devices.Cuda : 0,
                 Nccl = settings.Devices.Nccl,
+                Cpus = settings.Devices.Cpus is { } cpus ? CpuSet.Parse(cpus) : null,
                 DeviceMemory = settings.Devices.Memory,
             });
         });
